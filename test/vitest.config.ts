@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** One project a kind of test, so that each may have its own environment and time-out. */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        test: {
+          name: 'node',
+          include: ['test/{unit,property,contract}/**/*.test.ts'],
+          exclude: ['**/*.engine.test.ts', 'test/unit/frontend/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        root,
+        plugins: [react()],
+        test: {
+          name: 'frontend',
+          include: ['test/unit/frontend/**/*.test.{ts,tsx}'],
+          environment: 'jsdom',
+          testTimeout: 30_000,
+        },
+      },
+      {
+        root,
+        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], exclude: ['**/*.engine.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        root,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
+      },
+      {
+        root,
+        test: { name: 'engines', include: ['test/**/*.engine.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
