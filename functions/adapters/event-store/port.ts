@@ -1,0 +1,22 @@
+import type { IndexName } from '../../core/event-id.ts';
+import type { ProjectId } from '../../core/project.ts';
+
+/** What became of one event of a write. */
+export type WriteOutcome =
+  | { readonly kind: 'created' }
+  /** It was there already: a redelivery, so it counts as done. */
+  | { readonly kind: 'exists' }
+  /** The store could not take it now: throttled, timed out, unavailable. */
+  | { readonly kind: 'retry'; readonly reason: string }
+  /** The store will never take it. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** The writing side of the event store: what *index* stands on. */
+export interface EventWriter {
+  /**
+   * Creates events that are not there yet, in bulks of at most 5 MB. The index template is put before the first write.
+   * @param lines events as *accept* wrote them, one JSON text each
+   * @returns one outcome per line, in order; it never throws for what a single event or the store's state causes
+   */
+  create(project: ProjectId, index: IndexName, lines: readonly string[]): Promise<readonly WriteOutcome[]>;
+}
