@@ -32,7 +32,11 @@ export class Failure extends DomainError {
   readonly code: ErrorCode;
   override readonly extensions: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { extensions?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { extensions?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.extensions = options.extensions ?? {};

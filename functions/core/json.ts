@@ -31,6 +31,8 @@ export function stringifyJson(value: unknown): string {
   } catch (error) {
     // the only value of ours that plain JSON.stringify refuses is a bigint; it is rare enough to pay for it on the way out
     if (!(error instanceof TypeError)) throw error;
-    return JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? JSON.rawJSON(String(member)) : member));
+    return JSON.stringify(value, (_key, member) =>
+      typeof member === 'bigint' ? JSON.rawJSON(String(member)) : member,
+    );
   }
 }

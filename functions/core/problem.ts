@@ -52,7 +52,10 @@ export function toFieldErrors(error: z.core.$ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     const pointer = `#${issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: `${pointer === '#' ? '#' : pointer}/${key}`, detail: 'is not known here' }));
+      return issue.keys.map((key) => ({
+        pointer: `${pointer === '#' ? '#' : pointer}/${key}`,
+        detail: 'is not known here',
+      }));
     }
     return [{ pointer, detail: issue.message }];
   });

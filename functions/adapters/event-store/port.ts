@@ -11,12 +11,19 @@ export type WriteOutcome =
   /** The store will never take it. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** Events of one project for one index: the content of a frame. */
+export interface EventGroup {
+  readonly project: ProjectId;
+  readonly index: IndexName;
+  /** Events as *accept* wrote them, one JSON text each. */
+  readonly lines: readonly string[];
+}
+
 /** The writing side of the event store: what *index* stands on. */
 export interface EventWriter {
   /**
-   * Creates events that are not there yet, in bulks of at most 5 MB. The index template is put before the first write.
-   * @param lines events as *accept* wrote them, one JSON text each
-   * @returns one outcome per line, in order; it never throws for what a single event or the store's state causes
+   * Creates events that are not there yet, many groups in shared bulks of at most 5 MB. The index template is put before the first write.
+   * @returns per group one outcome per line, in order; it never throws for what a single event or the store's state causes
    */
-  create(project: ProjectId, index: IndexName, lines: readonly string[]): Promise<readonly WriteOutcome[]>;
+  create(groups: readonly EventGroup[], signal: AbortSignal): Promise<readonly (readonly WriteOutcome[])[]>;
 }

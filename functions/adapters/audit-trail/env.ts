@@ -1,0 +1,3 @@
+import { z } from 'zod';
+
+export const AuditTrailEnv = z.object({ AUDIT_TABLE_NAME: z.string().min(1) });

@@ -1,0 +1,3 @@
+import { z } from 'zod';
+
+export const DirectoryEnv = z.object({ DIRECTORY_TABLE_NAME: z.string().min(1) });

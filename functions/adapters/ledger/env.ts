@@ -1,0 +1,3 @@
+import { z } from 'zod';
+
+export const LedgerEnv = z.object({ LEDGER_TABLE_NAME: z.string().min(1) });

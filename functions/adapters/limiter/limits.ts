@@ -1,0 +1,35 @@
+import type { Take } from './port.ts';
+
+/** Units a window. */
+export interface Limit {
+  readonly units: number;
+  readonly windowSeconds: number;
+  /** As the seed words it: `50 per 1 minute`. */
+  readonly text: string;
+}
+
+const perMinute = (units: number): Limit => ({ units, windowSeconds: 60, text: `${units} per 1 minute` });
+const perHour = (units: number): Limit => ({ units, windowSeconds: 3600, text: `${units} per 1 hour` });
+
+/** Seed 004's table for sessions and addresses; `page` is what a screen asks beside a search; ingest is metered by events and bytes. */
+export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
+  default: perMinute(100),
+  search: perMinute(50),
+  recent: perMinute(100),
+  lookup: perMinute(200),
+  metrics: perMinute(100),
+  page: perMinute(1_200),
+  profile: perHour(30),
+  users: perMinute(50),
+  login: perHour(20),
+  register: perHour(10),
+  ingest: perMinute(60_000),
+  events: perMinute(6_000_000),
+  bytes: perMinute(6_000_000_000),
+};
+
+/** What a program with a read key may ask in each class. */
+export const KEY_LIMIT = perMinute(1_200);
+
+/** Classes that are refused while their count cannot be read. */
+export const NEVER_UNCOUNTED: ReadonlySet<Take['of']> = new Set(['login', 'register']);

@@ -1,0 +1,10 @@
+/** Objects of one bucket. */
+export interface ObjectStore {
+  /** Puts an object; the same key twice holds the later one. */
+  put(key: string, body: Buffer, options?: { readonly contentType?: string }): Promise<void>;
+  /** @returns undefined where there is none */
+  get(key: string): Promise<Buffer | undefined>;
+  delete(key: string): Promise<void>;
+  /** One page of keys in UTF-8 order, at most 1,000. */
+  list(prefix: string, after?: string): Promise<{ readonly keys: readonly string[]; readonly more: boolean }>;
+}
