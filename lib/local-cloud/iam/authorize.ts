@@ -1,4 +1,5 @@
 import type { PolicyStatement, Principals } from './principals.ts';
+import { noteUse } from './usage.ts';
 
 /** What a caller wants to do: one action on one resource, with the request's condition keys. */
 export interface AccessRequest {
@@ -15,16 +16,19 @@ export type Decision =
   | { readonly allowed: true; readonly statement: string }
   | { readonly allowed: false; readonly unknownCaller: boolean; readonly message: string };
 
-/** Decides one call as IAM does for identity policies: an explicit deny wins, then any allow, else denied. */
+/** Decides one call as IAM does for identity policies: an explicit deny wins, then any allow, else denied. Notes the use of the statement that allowed it. */
 export function authorize(principals: Principals, request: AccessRequest): Decision {
-  const principal = principals[request.accessKeyId];
+  const principal = Object.hasOwn(principals, request.accessKeyId) ? principals[request.accessKeyId] : undefined;
   if (principal === undefined) {
     return { allowed: false, unknownCaller: true, message: 'The security token included in the request is invalid.' };
   }
   const applying = principal.statements.filter((statement) => applies(statement, request));
   const denial = applying.find((statement) => statement.effect === 'Deny');
   const grant = applying.find((statement) => statement.effect === 'Allow');
-  if (denial === undefined && grant !== undefined) return { allowed: true, statement: grant.source };
+  if (denial === undefined && grant !== undefined) {
+    noteUse(grant.source);
+    return { allowed: true, statement: grant.source };
+  }
   const why =
     denial === undefined
       ? `because no identity-based policy allows the ${request.action} action`
@@ -39,11 +43,18 @@ export function authorize(principals: Principals, request: AccessRequest): Decis
 function applies(statement: PolicyStatement, { action, resource, context = {} }: AccessRequest): boolean {
   const wanted = action.toLowerCase();
   if (statement.notActions?.some((pattern) => matches(pattern.toLowerCase(), wanted))) return false;
-  if (statement.notActions === undefined && !statement.actions.some((pattern) => matches(pattern.toLowerCase(), wanted))) return false;
+  if (
+    statement.notActions === undefined &&
+    !statement.actions.some((pattern) => matches(pattern.toLowerCase(), wanted))
+  )
+    return false;
   if (statement.notResources?.some((pattern) => matches(pattern, resource))) return false;
-  if (statement.notResources === undefined && !statement.resources.some((pattern) => matches(pattern, resource))) return false;
+  if (statement.notResources === undefined && !statement.resources.some((pattern) => matches(pattern, resource)))
+    return false;
+  // condition keys are case-insensitive, as `AWS:SourceArn` of CDK's own policies shows
+  const actual = new Map(Object.entries(context).map(([key, values]) => [key.toLowerCase(), values]));
   return Object.entries(statement.conditions).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, values]) => holds(operator, values, context[key])),
+    Object.entries(keys).every(([key, values]) => holds(operator, values, actual.get(key.toLowerCase()))),
   );
 }
 
