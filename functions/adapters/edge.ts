@@ -1,0 +1,32 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { HttpOptions } from '../core/http.ts';
+import { Authenticator } from './directory/authenticator.ts';
+import { DynamoDbDirectory } from './directory/dynamodb.ts';
+import { DirectoryEnv } from './directory/env.ts';
+import { DynamoDbLimiter } from './limiter/dynamodb.ts';
+import { LimiterEnv } from './limiter/env.ts';
+import { makeOriginSecret, OriginSecretEnv } from './origin-secret.ts';
+
+/** What every function behind the HTTP API is told. */
+export const EdgeEnv = z.object({ ...DirectoryEnv.shape, ...LimiterEnv.shape, ...OriginSecretEnv.shape });
+
+/** Credentials, limits and the client's address, as every function behind the HTTP API judges them. */
+export function makeEdge(env: z.output<typeof EdgeEnv>, client: DynamoDBDocumentClient) {
+  const authenticator = new Authenticator(new DynamoDbDirectory(client, env.DIRECTORY_TABLE_NAME));
+  const limiter = new DynamoDbLimiter(client, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR);
+  const options: HttpOptions = {
+    authenticate: (request) => authenticator.request(request, !request.path.startsWith('/api/')),
+    limit: async (route, { caller, sourceIp }) => {
+      const who = caller === undefined ? `ip:${sourceIp}` : `${caller.kind === 'key' ? 'key' : 'user'}:${caller.id}`;
+      const { limit, remaining, resetSeconds } = await limiter.take({ of: route.limit, who });
+      return {
+        'ratelimit-limit': String(limit),
+        'ratelimit-remaining': String(remaining),
+        'ratelimit-reset': String(resetSeconds),
+      };
+    },
+    originSecret: makeOriginSecret(env.ORIGIN_SECRET_ARN),
+  };
+  return { authenticator, limiter, options };
+}

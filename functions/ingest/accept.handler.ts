@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { makeDynamoDb } from '../adapters/dynamodb.ts';
+import { EdgeEnv, makeEdge } from '../adapters/edge.ts';
+import { QuarantineEnv } from '../adapters/object-store/env.ts';
+import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
+import { FrameStreamEnv } from '../adapters/stream/env.ts';
+import { KinesisFrameStream, makeKinesis } from '../adapters/stream/kinesis.ts';
+import { readEnv } from '../core/env.ts';
+import { httpHandler, serve } from '../core/http.ts';
+import { makeAccept } from './accept.ts';
+import { createLogRoute, createLogsRoute, generateRoute, ingestRoute } from './api.ts';
+import { makeGenerateLogs } from './generate-logs.ts';
+import { makeIngest } from './lines/ingest.ts';
+import { makeCreateLog, makeCreateLogs } from './own-api/create-logs.ts';
+
+const env = readEnv(z.object({ ...EdgeEnv.shape, ...FrameStreamEnv.shape, ...QuarantineEnv.shape }));
+const accept = makeAccept({
+  stream: new KinesisFrameStream(makeKinesis(), env.STREAM_NAME),
+  quarantine: new S3ObjectStore(makeS3(), env.QUARANTINE_BUCKET_NAME),
+  now: Date.now,
+});
+
+export const handler = httpHandler(
+  [
+    serve(createLogRoute, makeCreateLog(accept)),
+    serve(createLogsRoute, makeCreateLogs(accept)),
+    serve(ingestRoute, makeIngest(accept)),
+    serve(generateRoute, makeGenerateLogs(accept, Date.now)),
+  ],
+  makeEdge(env, makeDynamoDb()).options,
+);

@@ -1,0 +1,84 @@
+import { promisify } from 'node:util';
+import { gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
+import { Failure } from '../core/errors.ts';
+import type { HttpRequest } from '../core/http-request.ts';
+
+/** A body may grow to this when it is inflated; beyond it is taken for a bomb. */
+export const MAX_INFLATED_BYTES = 20 * 1_048_576;
+
+const inflaters = {
+  gunzip: promisify(gunzip),
+  inflate: promisify(inflate),
+  inflateRaw: promisify(inflateRaw),
+  zstd: promisify(zstdDecompress),
+};
+const LIMITED = { maxOutputLength: MAX_INFLATED_BYTES };
+
+/**
+ * The body without its content encodings. Headers lie: a body that does not begin with its codec's magic is taken as already plain,
+ * and one that does is inflated though no header says so.
+ * @throws Failure `payload_too_large`, `unsupported_encoding`, `undecodable`
+ */
+export async function readContent({ body, headers }: HttpRequest): Promise<Buffer> {
+  const encodings = (headers['content-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
+  // applied in the order listed, so undone from the last
+  let content = body;
+  for (const encoding of encodings.reverse()) content = await decode(content, encoding);
+  if (encodings.length === 0 && (isGzip(content) || isZstd(content)))
+    content = await decode(content, isGzip(content) ? 'gzip' : 'zstd');
+  if (content.length > MAX_INFLATED_BYTES) throw tooLarge();
+  return content;
+}
+
+async function decode(content: Buffer, encoding: string): Promise<Buffer> {
+  try {
+    switch (encoding) {
+      case 'gzip':
+      case 'x-gzip':
+        return isGzip(content) ? await inflaters.gunzip(content, LIMITED) : content;
+      case 'zstd':
+        return isZstd(content) ? await inflaters.zstd(content, LIMITED) : content;
+      case 'deflate':
+        return await inflateAny(content);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if (content.includes('\ufffd')) {
+      throw new Failure(
+        'unsupported_encoding',
+        `the ${encoding} body was damaged on its way: its bytes were read as text. Send it with "Content-Type: application/octet-stream"`,
+      );
+    }
+    throw new Failure('undecodable', `body is not valid ${encoding}: ${(error as Error).message}`, { cause: error });
+  }
+  throw new Failure(
+    'unsupported_encoding',
+    `content encoding "${encoding.slice(0, 40)}" is not supported; gzip, zstd, deflate and identity are`,
+  );
+}
+
+/** "deflate" means zlib's wrapping, but many send the bare stream; JSON and text can be neither. */
+async function inflateAny(content: Buffer): Promise<Buffer> {
+  if (isZlib(content)) return inflaters.inflate(content, LIMITED);
+  if (/^[\s[{"\w<]/.test(content.toString('latin1', 0, 1))) {
+    return inflaters.inflateRaw(content, LIMITED).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_BUFFER_TOO_LARGE') throw error;
+      return content;
+    });
+  }
+  return inflaters.inflateRaw(content, LIMITED);
+}
+
+const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const isZstd = (bytes: Buffer) => bytes.length >= 4 && bytes.readUInt32BE(0) === 0x28b52ffd;
+const isZlib = (bytes: Buffer) => bytes[0] === 0x78 && bytes.length >= 2 && bytes.readUInt16BE(0) % 31 === 0;
+
+const tooLarge = () =>
+  new Failure(
+    'payload_too_large',
+    `body is larger than ${MAX_INFLATED_BYTES} bytes when inflated; send smaller batches`,
+  );

@@ -1,0 +1,116 @@
+import type { EventWriter, WriteOutcome } from '../adapters/event-store/port.ts';
+import type { Ledger } from '../adapters/ledger/port.ts';
+import type { ObjectStore } from '../adapters/object-store/port.ts';
+import { type Frame, FrameError } from '../core/frame.ts';
+import type { Delivery } from '../core/kinesis.ts';
+import { log } from '../core/log.ts';
+import type { Attempts } from './attempts.ts';
+import type { Quarantine } from './quarantine.ts';
+import { readFrame } from './read-frame.ts';
+
+/** What indexing stands on. */
+export interface IndexParts {
+  readonly events: EventWriter;
+  readonly ledger: Ledger;
+  /** Holds the lines of frames that were too large for the stream. */
+  readonly objects: ObjectStore;
+  readonly quarantine: Quarantine;
+  readonly attempts: Attempts;
+}
+
+/** Lines written in one go; bounds what a batch holds in memory once inflated. */
+const MAX_LINES_BYTES = 24 * 1_048_576;
+
+interface Opened {
+  readonly delivery: Delivery;
+  readonly frame: Frame;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Stores the events of a batch of frames. Each event is created, was there already, or goes to quarantine; a frame with an event that the
+ * store could not take now comes again.
+ */
+export function makeIndexFrames({ events, ledger, objects, quarantine, attempts }: IndexParts) {
+  return async (batch: readonly Delivery[], signal: AbortSignal): Promise<readonly Delivery[]> => {
+    const again: Delivery[] = [];
+    let opened: Opened[] = [];
+    let bytes = 0;
+    const flush = async () => {
+      again.push(...(await store(opened, signal)));
+      opened = [];
+      bytes = 0;
+    };
+    for (const delivery of batch) {
+      try {
+        const lines = await open(delivery, batch.length);
+        if (lines === undefined) continue;
+        opened.push(lines);
+        bytes += lines.frame.header.bytes;
+      } catch (error) {
+        log(
+          'error',
+          'record cannot be read or put aside, it will come again',
+          { 'aws.kinesis.sequence_number': delivery.sequenceNumber },
+          error,
+        );
+        again.push(delivery);
+      }
+      if (bytes > MAX_LINES_BYTES) await flush();
+    }
+    await flush();
+    return again;
+  };
+
+  /** @returns undefined where the record went to quarantine */
+  async function open(delivery: Delivery, batchSize: number): Promise<Opened | undefined> {
+    if (await attempts.exhausted(delivery, batchSize)) {
+      await quarantine.record(delivery, 'the function ended three times while it worked on this record');
+      return undefined;
+    }
+    const { frame } = delivery;
+    try {
+      if (frame instanceof Error) throw frame;
+      return { delivery, frame, lines: await readFrame(frame, objects) };
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      await quarantine.record(delivery, error.message);
+      return undefined;
+    }
+  }
+
+  async function store(frames: readonly Opened[], signal: AbortSignal): Promise<readonly Delivery[]> {
+    if (frames.length === 0) return [];
+    const outcomes = await events.create(
+      frames.map(({ frame: { header }, lines }) => ({ project: header.project, index: header.index, lines })),
+      signal,
+    );
+    const settled = await Promise.all(
+      frames.map(async (frame, at) => {
+        try {
+          return await settle(frame, outcomes[at] ?? []);
+        } catch (error) {
+          log(
+            'error',
+            'outcome of a frame cannot be put down, it will come again',
+            { 'tributary.frame.id': frame.frame.header.id },
+            error,
+          );
+          return false;
+        }
+      }),
+    );
+    return frames.flatMap(({ delivery }, at) => (settled[at] ? [] : [delivery]));
+  }
+
+  /** @returns whether the frame is done with */
+  async function settle({ frame: { header }, lines }: Opened, outcomes: readonly WriteOutcome[]): Promise<boolean> {
+    if (outcomes.length !== lines.length || outcomes.some(({ kind }) => kind === 'retry')) return false;
+    const refused = outcomes.flatMap((outcome, at) =>
+      outcome.kind === 'refused' ? [{ line: lines[at] ?? '', reason: outcome.reason }] : [],
+    );
+    if (refused.length > 0) await quarantine.events(header.project, header.id, refused);
+    await ledger.stored(header, { indexed: lines.length - refused.length, quarantined: refused.length });
+    return true;
+  }
+}

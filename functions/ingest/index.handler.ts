@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { makeDynamoDb } from '../adapters/dynamodb.ts';
+import { EventStoreEnv } from '../adapters/event-store/env.ts';
+import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
+import { DynamoDbLedger } from '../adapters/ledger/dynamodb.ts';
+import { LedgerEnv } from '../adapters/ledger/env.ts';
+import { QuarantineEnv } from '../adapters/object-store/env.ts';
+import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
+import { readEnv } from '../core/env.ts';
+import { kinesisHandler } from '../core/kinesis.ts';
+import { DynamoDbAttempts } from './attempts.ts';
+import { makeIndexFrames } from './index-frames.ts';
+import { Quarantine } from './quarantine.ts';
+
+const env = readEnv(z.object({ ...EventStoreEnv.shape, ...LedgerEnv.shape, ...QuarantineEnv.shape }));
+const dynamoDb = makeDynamoDb();
+const objects = new S3ObjectStore(makeS3(), env.QUARANTINE_BUCKET_NAME);
+
+export const handler = kinesisHandler(
+  makeIndexFrames({
+    events: new OpenSearchEventStore(env),
+    ledger: new DynamoDbLedger(dynamoDb, env.LEDGER_TABLE_NAME),
+    objects,
+    quarantine: new Quarantine(objects),
+    attempts: new DynamoDbAttempts(dynamoDb, env.LEDGER_TABLE_NAME),
+  }),
+);

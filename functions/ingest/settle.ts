@@ -1,0 +1,95 @@
+import {
+  type EventId,
+  type IndexName,
+  makeEventId,
+  makeStableEventId,
+  type RetentionClass,
+  toDay,
+  toIndexName,
+} from '../core/event-id.ts';
+import { stringifyJson } from '../core/json.ts';
+import type { LogRecord, Mark } from '../core/log-record.ts';
+import type { ProjectId } from '../core/project.ts';
+import { fromMillis, toMillis, type UnixNano } from '../core/unix-nano.ts';
+import type { Draft } from './draft.ts';
+
+/** What all events of a request have in common. */
+export interface Arrival {
+  readonly project: ProjectId;
+  readonly retention: RetentionClass;
+  /** Receive time, Unix milliseconds. */
+  readonly received: number;
+  /** Names the request's events where the client names none. */
+  readonly ulid: string;
+  readonly source: LogRecord['source'];
+  /** `?service=` and its kin: fill what the event itself leaves open. */
+  readonly hints: { readonly service?: string; readonly environment?: string; readonly host?: string };
+  /** The client's own id of the request, by which a resend is known. */
+  readonly clientId?: { readonly dataset: string; readonly id: string; readonly day?: number };
+}
+
+/** An event as it will be stored. */
+export interface Settled {
+  readonly id: EventId;
+  readonly index: IndexName;
+  /** The record as one line of JSON. */
+  readonly line: string;
+}
+
+/** Settles, once and for all, an event's id, index, times and what was absent. @param position of the event in its request */
+export function settle(draft: Draft, position: number, arrival: Arrival): Settled {
+  const { project, retention, received, clientId } = arrival;
+  const observed = fromMillis(received);
+  const day = dayOf(draft.time, arrival);
+  const id =
+    clientId === undefined
+      ? makeEventId(retention, day, arrival.ulid, position)
+      : makeStableEventId(retention, day, [
+          project,
+          clientId.dataset,
+          clientId.id,
+          String(position),
+          draft.raw?.() ?? draft.original ?? '',
+        ]);
+  return { id, index: toIndexName(retention, day), line: stringifyJson(toRecord(draft, id, observed, arrival)) };
+}
+
+function toRecord(draft: Draft, id: EventId, observed: UnixNano, { hints, source }: Arrival): LogRecord {
+  const marks: Mark[] = [...(draft.marks ?? [])];
+  if (draft.time === undefined && !marks.includes('timestamp_invalid')) marks.push('timestamp_missing');
+  if (draft.severityNumber === undefined && draft.eventName === undefined)
+    marks.push(draft.severityText === undefined ? 'level_missing' : 'level_unknown');
+  const resource = fillResource(draft.resource, hints);
+  if (resource['service.name'] === undefined) marks.push('service_missing');
+  const { raw: _, time, marks: __, ...rest } = draft;
+  return {
+    id,
+    timeUnixNano: time ?? observed,
+    observedTimeUnixNano: observed,
+    ...rest,
+    severityNumber: draft.severityNumber ?? 0,
+    resource,
+    source,
+    ...(marks.length > 0 && { marks }),
+  };
+}
+
+function fillResource(
+  resource: LogRecord['resource'],
+  { service, environment, host }: Arrival['hints'],
+): LogRecord['resource'] {
+  if (service === undefined && environment === undefined && host === undefined) return resource;
+  return {
+    ...(service !== undefined && { 'service.name': service }),
+    ...(environment !== undefined && { 'deployment.environment.name': environment }),
+    ...(host !== undefined && { 'host.name': host }),
+    ...resource,
+  };
+}
+
+/** A day that a resend repeats: the event's own if it is within a day of receipt, else the one in the client's id, else receipt's. */
+function dayOf(time: UnixNano | undefined, { received, clientId }: Arrival): number {
+  const today = toDay(received);
+  const own = time === undefined ? undefined : toDay(toMillis(time));
+  return own !== undefined && Math.abs(own - today) <= 1 ? own : (clientId?.day ?? today);
+}
