@@ -1,54 +1,57 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { authorize } from '../iam/authorize.ts';
-import type { Principal, Principals } from '../iam/principals.ts';
+import { authorize } from "../iam/authorize.ts";
+import type { Principal, Principals } from "../iam/principals.ts";
+import {
+	type SignatureCheck,
+	type SignedRequest,
+	verifySignature,
+} from "../iam/signature.ts";
 
 /** One action on one resource that a call needs the right to. */
 export interface Need {
-  /** For example `dynamodb:PutItem`. */
-  readonly action: string;
-  /** ARN. */
-  readonly resource: string;
-  /** Condition keys, for example `dynamodb:LeadingKeys`. */
-  readonly context?: Readonly<Record<string, readonly string[]>>;
+	/** For example `dynamodb:PutItem`. */
+	readonly action: string;
+	/** ARN. */
+	readonly resource: string;
+	/** Condition keys, for example `dynamodb:LeadingKeys`. */
+	readonly context?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Whoever signed a request. */
 export interface Caller extends Principal {
-  readonly accessKeyId: string;
+	readonly accessKeyId: string;
 }
 
-/** Knows who calls and what they may, and remembers which grants were of use. */
+/** Why a request's signature was not accepted. */
+export type Refusal = Extract<SignatureCheck, { verified: false }>;
+
+/** Knows who calls and what they may. */
 export class Gatekeeper {
-  readonly #principals: Principals;
-  readonly #used = new Set<string>();
+	readonly #principals: Principals;
+	readonly #now: () => number;
 
-  constructor(principals: Principals) {
-    this.#principals = principals;
-  }
+	constructor(principals: Principals, now: () => number) {
+		this.#principals = principals;
+		this.#now = now;
+	}
 
-  /** Who signed a request, by the access key id in its `Authorization` header or presigned query. */
-  identify(headers: IncomingHttpHeaders, query: URLSearchParams): Caller | 'unsigned' | 'unknown' {
-    const credential =
-      /^AWS4-HMAC-SHA256\s+(?:.*[\s,])?Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ??
-      query.get('X-Amz-Credential');
-    const accessKeyId = credential?.split('/')[0];
-    if (accessKeyId === undefined) return 'unsigned';
-    const principal = Object.hasOwn(this.#principals, accessKeyId) ? this.#principals[accessKeyId] : undefined;
-    return principal === undefined ? 'unknown' : { ...principal, accessKeyId };
-  }
+	/** Who signed a request, if the signature holds. */
+	identify(request: SignedRequest): Caller | Refusal {
+		const check = verifySignature(request, this.#principals, this.#now);
+		if (!check.verified) return check;
+		const principal = this.#principals[check.accessKeyId];
+		if (principal === undefined)
+			throw new Error(
+				`no principal has the verified access key ${check.accessKeyId}`,
+			);
+		return { ...principal, accessKeyId: check.accessKeyId };
+	}
 
-  /** Checks each need against the caller's identity policies. @returns AWS's sentence about the first that is denied */
-  denial({ accessKeyId }: Caller, needs: readonly Need[]): string | undefined {
-    for (const need of needs) {
-      const decision = authorize(this.#principals, { accessKeyId, ...need });
-      if (!decision.allowed) return decision.message;
-      this.#used.add(decision.statement);
-    }
-    return undefined;
-  }
-
-  /** Sources of the statements that have allowed a call so far. */
-  usedStatements(): string[] {
-    return [...this.#used].sort();
-  }
+	/** Checks each need against the caller's identity policies. @returns AWS's sentence about the first that is denied */
+	denial({ accessKeyId }: Caller, needs: readonly Need[]): string | undefined {
+		for (const need of needs) {
+			const decision = authorize(this.#principals, { accessKeyId, ...need });
+			if (!decision.allowed) return decision.message;
+		}
+		return undefined;
+	}
 }

@@ -11,6 +11,11 @@ import { transactionOperations } from "./transactions.ts";
 import { writeOperations } from "./write-operations.ts";
 
 const SWEEP_INTERVAL_MILLIS = 60_000;
+/** One region is all there is here, so a global table is a table. */
+const TABLE_TYPES: ReadonlySet<string> = new Set([
+	"AWS::DynamoDB::Table",
+	"AWS::DynamoDB::GlobalTable",
+]);
 
 /** Starts DynamoDB with the declared tables, durable under `<dataDir>/dynamodb/`. */
 export async function startDynamoDb(
@@ -42,7 +47,7 @@ export async function startDynamoDb(
 		targetPrefix: "DynamoDB_20120810",
 		version: "1.0",
 		errorNamespace: "com.amazonaws.dynamodb.v20120810",
-		gatekeeper: new Gatekeeper(principals),
+		gatekeeper: new Gatekeeper(principals, now),
 		bodyLimit: 24 * 1024 * 1024,
 		operations: {
 			...describeOperations(tables),
