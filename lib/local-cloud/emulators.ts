@@ -1,65 +1,56 @@
-import { Worker } from "node:worker_threads";
-import type { EmulatorOptions } from "./emulator.ts";
-import type { EmulatorReport, EmulatorSetup } from "./emulators.worker.ts";
+import { Worker } from 'node:worker_threads';
+import type { EmulatorOptions } from './emulator.ts';
+import type { EmulatorReport, EmulatorSetup } from './emulators.worker.ts';
 
 /** A running thread of emulators. */
 export interface EmulatorThread {
-	/** Base URLs by the name that `AWS_ENDPOINT_URL_<NAME>` uses. */
-	readonly urls: Readonly<Record<string, string>>;
-	/** Resolves when the uses of grants so far have been reported. */
-	close(): Promise<void>;
+  /** Base URLs by the name that `AWS_ENDPOINT_URL_<NAME>` uses. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Resolves when the uses of grants so far have been reported. */
+  close(): Promise<void>;
 }
 
 export interface EmulatorThreadOptions {
-	/** For example `DYNAMODB`; see emulators.worker.ts. */
-	readonly services: readonly string[];
-	readonly options: EmulatorOptions;
-	readonly onUses: (uses: ReadonlyMap<string, number>) => void;
-	/** The thread ended by itself: nothing that needs it works any more. */
-	readonly onCrash: (error: Error) => void;
+  /** For example `DYNAMODB`; see emulators.worker.ts. */
+  readonly services: readonly string[];
+  readonly options: EmulatorOptions;
+  readonly onUses: (uses: ReadonlyMap<string, number>) => void;
+  /** The thread ended by itself: nothing that needs it works any more. */
+  readonly onCrash: (error: Error) => void;
 }
 
 /** Starts emulators in a thread of their own. @throws what the first of them fails with */
-export function startEmulators({
-	services,
-	options,
-	onUses,
-	onCrash,
-}: EmulatorThreadOptions): Promise<EmulatorThread> {
-	const setup: EmulatorSetup = { services, options };
-	const worker = new Worker(new URL("./emulators.worker.ts", import.meta.url), {
-		workerData: setup,
-		execArgv: [],
-	});
-	const closed = Promise.withResolvers<void>();
-	return new Promise((resolve, reject) => {
-		let started = false;
-		worker.on("message", (report: EmulatorReport) => {
-			if (report.kind === "uses") onUses(report.uses);
-			else if (report.kind === "closed") closed.resolve();
-			else {
-				started = true;
-				const close = async () => {
-					worker.postMessage("close");
-					await closed.promise;
-					await worker.terminate();
-				};
-				resolve({ urls: report.urls, close });
-			}
-		});
-		worker.on("error", (error: Error) => {
-			if (started) onCrash(error);
-			else reject(error);
-			closed.resolve();
-		});
-		worker.on("exit", (code) => {
-			if (!started)
-				reject(
-					new Error(
-						`the emulators ${services.join(", ")} ended with code ${code} before they were ready`,
-					),
-				);
-			closed.resolve();
-		});
-	});
+export function startEmulators({ services, options, onUses, onCrash }: EmulatorThreadOptions): Promise<EmulatorThread> {
+  const setup: EmulatorSetup = { services, options };
+  const worker = new Worker(new URL('./emulators.worker.ts', import.meta.url), {
+    workerData: setup,
+    execArgv: [],
+  });
+  const closed = Promise.withResolvers<void>();
+  return new Promise((resolve, reject) => {
+    let started = false;
+    worker.on('message', (report: EmulatorReport) => {
+      if (report.kind === 'uses') onUses(report.uses);
+      else if (report.kind === 'closed') closed.resolve();
+      else {
+        started = true;
+        const close = async () => {
+          worker.postMessage('close');
+          await closed.promise;
+          await worker.terminate();
+        };
+        resolve({ urls: report.urls, close });
+      }
+    });
+    worker.on('error', (error: Error) => {
+      if (started) onCrash(error);
+      else reject(error);
+      closed.resolve();
+    });
+    worker.on('exit', (code) => {
+      if (!started)
+        reject(new Error(`the emulators ${services.join(', ')} ended with code ${code} before they were ready`));
+      closed.resolve();
+    });
+  });
 }

@@ -2,12 +2,7 @@
 export type AccessLogContext = Readonly<Record<string, string | number>>;
 
 /** One line of a stage's access log: its format with every `$context` variable replaced, `-` for one without a value. */
-export function accessLogLine(
-	format: string,
-	context: AccessLogContext,
-): string {
-	const line = format.replace(/\$context\.([\w.]+)/g, (_, name: string) =>
-		String(context[name] ?? "-"),
-	);
-	return `${line}\n`;
+export function accessLogLine(format: string, context: AccessLogContext): string {
+  const line = format.replace(/\$context\.([\w.]+)/g, (_, name: string) => String(context[name] ?? '-'));
+  return `${line}\n`;
 }

@@ -6,12 +6,12 @@ const uses = new Map<string, number>();
 
 /** Notes one use of the statement named `source`. */
 export function noteUse(source: string): void {
-	uses.set(source, (uses.get(source) ?? 0) + 1);
+  uses.set(source, (uses.get(source) ?? 0) + 1);
 }
 
 /** What this thread noted since the last call, by source. */
 export function takeUses(): ReadonlyMap<string, number> {
-	const taken = new Map(uses);
-	uses.clear();
-	return taken;
+  const taken = new Map(uses);
+  uses.clear();
+  return taken;
 }

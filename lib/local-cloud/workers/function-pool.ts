@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import type { FunctionSpec } from "./function-spec.ts";
-import { FunctionWorker } from "./function-worker.ts";
-import type { LogFile } from "./log-file.ts";
-import type { FunctionError } from "./protocol.ts";
+import { randomUUID } from 'node:crypto';
+import type { FunctionSpec } from './function-spec.ts';
+import { FunctionWorker } from './function-worker.ts';
+import type { LogFile } from './log-file.ts';
+import type { FunctionError } from './protocol.ts';
 
 /** Largest event and answer of a synchronous invocation, bytes of JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 export const PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -14,38 +14,38 @@ const IDLE_MILLIS = 600_000;
 
 /** What `Invoke` answers. `error` is set when the function failed, in which case `payload` is the error object. */
 export interface InvocationResult {
-	readonly requestId: string;
-	/** JSON. */
-	readonly payload: string;
-	readonly error?: FunctionError;
+  readonly requestId: string;
+  /** JSON. */
+  readonly payload: string;
+  readonly error?: FunctionError;
 }
 
 /** The event is larger than Lambda takes; nothing ran. */
 export class PayloadTooLargeError extends Error {
-	override readonly name = "RequestTooLargeException";
+  override readonly name = 'RequestTooLargeException';
 }
 
 /** All reserved concurrency is in use; nothing ran. */
 export class ThrottledError extends Error {
-	override readonly name = "TooManyRequestsException";
+  override readonly name = 'TooManyRequestsException';
 }
 
 /** One start of an execution environment. */
 export interface ColdStart {
-	readonly functionLogicalId: string;
-	/** From the start of the thread to the loaded handler. */
-	readonly millis: number;
-	/** Unix milliseconds. */
-	readonly at: number;
+  readonly functionLogicalId: string;
+  /** From the start of the thread to the loaded handler. */
+  readonly millis: number;
+  /** Unix milliseconds. */
+  readonly at: number;
 }
 
 export interface FunctionPoolOptions {
-	readonly spec: FunctionSpec;
-	/** All of `process.env` inside. */
-	readonly environment: Readonly<Record<string, string>>;
-	/** Undefined when the role may not write logs: then they are lost, as in the account. */
-	readonly log: LogFile | undefined;
-	readonly onColdStart: (coldStart: ColdStart) => void;
+  readonly spec: FunctionSpec;
+  /** All of `process.env` inside. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined when the role may not write logs: then they are lost, as in the account. */
+  readonly log: LogFile | undefined;
+  readonly onColdStart: (coldStart: ColdStart) => void;
 }
 
 /**
@@ -53,178 +53,157 @@ export interface FunctionPoolOptions {
  * Above a reserved concurrency invocations are throttled as by Lambda; above 8 they wait, for that limit is this machine's.
  */
 export class FunctionPool {
-	readonly spec: FunctionSpec;
-	readonly #options: FunctionPoolOptions;
-	readonly #workers = new Set<FunctionWorker>();
-	readonly #idle: FunctionWorker[] = [];
-	readonly #waiting: (() => void)[] = [];
-	readonly #limit: number;
-	readonly #reaper: NodeJS.Timeout;
-	#running = 0;
-	#closed = false;
+  readonly spec: FunctionSpec;
+  readonly #options: FunctionPoolOptions;
+  readonly #workers = new Set<FunctionWorker>();
+  readonly #idle: FunctionWorker[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #limit: number;
+  readonly #reaper: NodeJS.Timeout;
+  #running = 0;
+  #closed = false;
 
-	constructor(options: FunctionPoolOptions) {
-		this.spec = options.spec;
-		this.#options = options;
-		this.#limit = Math.min(
-			options.spec.reservedConcurrency ?? LOCAL_CONCURRENCY,
-			LOCAL_CONCURRENCY,
-		);
-		this.#reaper = setInterval(() => this.#reap(), 60_000).unref();
-	}
+  constructor(options: FunctionPoolOptions) {
+    this.spec = options.spec;
+    this.#options = options;
+    this.#limit = Math.min(options.spec.reservedConcurrency ?? LOCAL_CONCURRENCY, LOCAL_CONCURRENCY);
+    this.#reaper = setInterval(() => this.#reap(), 60_000).unref();
+  }
 
-	/** Loads one execution environment ahead of the first invocation. A bundle that fails to load fails its invocations. */
-	async warm(): Promise<void> {
-		if (this.#workers.size > 0 || this.#limit === 0) return;
-		await this.#exclusively(async () => {
-			const started = await this.#start("warm-up");
-			if ("worker" in started) this.#release(started.worker);
-		});
-	}
+  /** Loads one execution environment ahead of the first invocation. A bundle that fails to load fails its invocations. */
+  async warm(): Promise<void> {
+    if (this.#workers.size > 0 || this.#limit === 0) return;
+    await this.#exclusively(async () => {
+      const started = await this.#start('warm-up');
+      if ('worker' in started) this.#release(started.worker);
+    });
+  }
 
-	/**
-	 * Runs the function once.
-	 * @param event JSON, at most 6 MB
-	 * @throws PayloadTooLargeError, ThrottledError
-	 */
-	async invoke(event: string): Promise<InvocationResult> {
-		if (isLongerThan(event, PAYLOAD_BYTES)) {
-			throw new PayloadTooLargeError(
-				`event must be smaller than or equal to ${PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
-			);
-		}
-		const { reservedConcurrency } = this.spec;
-		if (
-			reservedConcurrency !== undefined &&
-			this.#running + this.#waiting.length >= reservedConcurrency
-		) {
-			throw new ThrottledError("Rate Exceeded.");
-		}
-		return this.#exclusively(async () => {
-			const requestId = randomUUID();
-			const idle = this.#takeIdle();
-			const started =
-				idle === undefined ? await this.#start(requestId) : { worker: idle };
-			if ("error" in started) return failure(requestId, started.error);
-			const { worker } = started;
-			const outcome = await worker.invoke(requestId, event);
-			this.#release(worker);
-			if ("error" in outcome) {
-				this.#options.log?.write(
-					`${outcome.error.errorType}: ${outcome.error.errorMessage}\n`,
-				);
-				return failure(requestId, outcome.error);
-			}
-			if (isLongerThan(outcome.payload, PAYLOAD_BYTES)) {
-				return failure(requestId, {
-					errorType: "Function.ResponseSizeTooLarge",
-					errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_BYTES} bytes).`,
-				});
-			}
-			return { requestId, payload: outcome.payload };
-		});
-	}
+  /**
+   * Runs the function once.
+   * @param event JSON, at most 6 MB
+   * @throws PayloadTooLargeError, ThrottledError
+   */
+  async invoke(event: string): Promise<InvocationResult> {
+    if (isLongerThan(event, PAYLOAD_BYTES)) {
+      throw new PayloadTooLargeError(
+        `event must be smaller than or equal to ${PAYLOAD_BYTES} bytes for the InvokeFunction operation`,
+      );
+    }
+    const { reservedConcurrency } = this.spec;
+    if (reservedConcurrency !== undefined && this.#running + this.#waiting.length >= reservedConcurrency) {
+      throw new ThrottledError('Rate Exceeded.');
+    }
+    return this.#exclusively(async () => {
+      const requestId = randomUUID();
+      const idle = this.#takeIdle();
+      const started = idle === undefined ? await this.#start(requestId) : { worker: idle };
+      if ('error' in started) return failure(requestId, started.error);
+      const { worker } = started;
+      const outcome = await worker.invoke(requestId, event);
+      this.#release(worker);
+      if ('error' in outcome) {
+        this.#options.log?.write(`${outcome.error.errorType}: ${outcome.error.errorMessage}\n`);
+        return failure(requestId, outcome.error);
+      }
+      if (isLongerThan(outcome.payload, PAYLOAD_BYTES)) {
+        return failure(requestId, {
+          errorType: 'Function.ResponseSizeTooLarge',
+          errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_BYTES} bytes).`,
+        });
+      }
+      return { requestId, payload: outcome.payload };
+    });
+  }
 
-	/** Ends all threads at once; the caller has waited for what runs. */
-	async close(): Promise<void> {
-		this.#closed = true;
-		clearInterval(this.#reaper);
-		await Promise.all([...this.#workers].map((worker) => worker.terminate()));
-		this.#workers.clear();
-	}
+  /** Ends all threads at once; the caller has waited for what runs. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#reaper);
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    this.#workers.clear();
+  }
 
-	async #exclusively<T>(work: () => Promise<T>): Promise<T> {
-		if (this.#running >= this.#limit)
-			await new Promise<void>((resolve) => this.#waiting.push(resolve));
-		else this.#running++;
-		try {
-			return await work();
-		} finally {
-			// hands its own place over to the next one, or gives it up
-			const next = this.#waiting.shift();
-			if (next === undefined) this.#running--;
-			else next();
-		}
-	}
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await work();
+    } finally {
+      // hands its own place over to the next one, or gives it up
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
 
-	async #start(
-		requestId: string,
-	): Promise<{ worker: FunctionWorker } | { error: FunctionError }> {
-		const { spec, environment, log, onColdStart } = this.#options;
-		const logStreamName = `local/[$LATEST]${randomUUID().replaceAll("-", "")}`;
-		const began = performance.now();
-		const worker = new FunctionWorker({
-			setup: {
-				file: spec.file,
-				exportName: spec.exportName,
-				handler: spec.handler,
-				functionName: spec.name,
-				functionArn: spec.arn,
-				memoryMegabytes: spec.memoryMegabytes,
-				logGroupName: spec.logGroupName,
-				logStreamName,
-			},
-			environment: {
-				...environment,
-				AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
-			},
-			timeoutMillis: spec.timeoutMillis,
-			onOutput: (chunk) => log?.write(chunk),
-		});
-		this.#workers.add(worker);
-		const error = await worker.ready();
-		if (error !== undefined) {
-			this.#workers.delete(worker);
-			void worker.terminate();
-			log?.write(`${requestId} ${error.errorType}: ${error.errorMessage}\n`);
-			return { error };
-		}
-		onColdStart({
-			functionLogicalId: spec.logicalId,
-			millis: performance.now() - began,
-			at: Date.now(),
-		});
-		return { worker };
-	}
+  async #start(requestId: string): Promise<{ worker: FunctionWorker } | { error: FunctionError }> {
+    const { spec, environment, log, onColdStart } = this.#options;
+    const logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+    const began = performance.now();
+    const worker = new FunctionWorker({
+      setup: {
+        file: spec.file,
+        exportName: spec.exportName,
+        handler: spec.handler,
+        functionName: spec.name,
+        functionArn: spec.arn,
+        memoryMegabytes: spec.memoryMegabytes,
+        logGroupName: spec.logGroupName,
+        logStreamName,
+      },
+      environment: {
+        ...environment,
+        AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+      },
+      timeoutMillis: spec.timeoutMillis,
+      onOutput: (chunk) => log?.write(chunk),
+    });
+    this.#workers.add(worker);
+    const error = await worker.ready();
+    if (error !== undefined) {
+      this.#workers.delete(worker);
+      void worker.terminate();
+      log?.write(`${requestId} ${error.errorType}: ${error.errorMessage}\n`);
+      return { error };
+    }
+    onColdStart({
+      functionLogicalId: spec.logicalId,
+      millis: performance.now() - began,
+      at: Date.now(),
+    });
+    return { worker };
+  }
 
-	#takeIdle(): FunctionWorker | undefined {
-		for (
-			let worker = this.#idle.pop();
-			worker !== undefined;
-			worker = this.#idle.pop()
-		) {
-			if (worker.alive) return worker;
-			// an unhandled rejection can end it after its answer
-			this.#workers.delete(worker);
-		}
-		return undefined;
-	}
+  #takeIdle(): FunctionWorker | undefined {
+    for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) {
+      if (worker.alive) return worker;
+      // an unhandled rejection can end it after its answer
+      this.#workers.delete(worker);
+    }
+    return undefined;
+  }
 
-	#release(worker: FunctionWorker): void {
-		if (worker.alive && !this.#closed) this.#idle.push(worker);
-		else this.#workers.delete(worker);
-	}
+  #release(worker: FunctionWorker): void {
+    if (worker.alive && !this.#closed) this.#idle.push(worker);
+    else this.#workers.delete(worker);
+  }
 
-	#reap(): void {
-		const before = Date.now() - IDLE_MILLIS;
-		for (const worker of this.#idle.filter(
-			({ idleSince }) => idleSince < before,
-		)) {
-			this.#idle.splice(this.#idle.indexOf(worker), 1);
-			this.#workers.delete(worker);
-			void worker.terminate();
-		}
-	}
+  #reap(): void {
+    const before = Date.now() - IDLE_MILLIS;
+    for (const worker of this.#idle.filter(({ idleSince }) => idleSince < before)) {
+      this.#idle.splice(this.#idle.indexOf(worker), 1);
+      this.#workers.delete(worker);
+      void worker.terminate();
+    }
+  }
 }
 
 function failure(requestId: string, error: FunctionError): InvocationResult {
-	return { requestId, payload: JSON.stringify(error), error };
+  return { requestId, payload: JSON.stringify(error), error };
 }
 
 function isLongerThan(text: string, bytes: number): boolean {
-	// a UTF-16 unit takes one to three bytes, so only the texts in between need counting
-	return (
-		text.length > bytes ||
-		(text.length * 3 > bytes && Buffer.byteLength(text) > bytes)
-	);
+  // a UTF-16 unit takes one to three bytes, so only the texts in between need counting
+  return text.length > bytes || (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
 }

@@ -1,51 +1,41 @@
-import {
-	createWriteStream,
-	mkdirSync,
-	openSync,
-	renameSync,
-	statSync,
-	type WriteStream,
-} from "node:fs";
-import { dirname } from "node:path";
+import { createWriteStream, mkdirSync, openSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { dirname } from 'node:path';
 
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 
 /** A log that keeps its last 10–20 MB: at 10 MB the file becomes `<path>.1` and a new one begins. */
 export class LogFile {
-	readonly #path: string;
-	#stream: WriteStream | undefined;
-	#bytes = 0;
+  readonly #path: string;
+  #stream: WriteStream | undefined;
+  #bytes = 0;
 
-	constructor(path: string) {
-		this.#path = path;
-	}
+  constructor(path: string) {
+    this.#path = path;
+  }
 
-	write(chunk: string | Uint8Array): void {
-		const size =
-			typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
-		if (this.#stream !== undefined && this.#bytes + size > MAXIMUM_BYTES) {
-			this.#stream.end();
-			this.#stream = undefined;
-			renameSync(this.#path, `${this.#path}.1`);
-		}
-		this.#stream ??= this.#open();
-		this.#bytes += size;
-		this.#stream.write(chunk);
-	}
+  write(chunk: string | Uint8Array): void {
+    const size = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
+    if (this.#stream !== undefined && this.#bytes + size > MAXIMUM_BYTES) {
+      this.#stream.end();
+      this.#stream = undefined;
+      renameSync(this.#path, `${this.#path}.1`);
+    }
+    this.#stream ??= this.#open();
+    this.#bytes += size;
+    this.#stream.write(chunk);
+  }
 
-	/** Resolves when everything is written. */
-	close(): Promise<void> {
-		const stream = this.#stream;
-		this.#stream = undefined;
-		return new Promise((resolve) =>
-			stream === undefined ? resolve() : stream.end(() => resolve()),
-		);
-	}
+  /** Resolves when everything is written. */
+  close(): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    return new Promise((resolve) => (stream === undefined ? resolve() : stream.end(() => resolve())));
+  }
 
-	#open(): WriteStream {
-		mkdirSync(dirname(this.#path), { recursive: true });
-		this.#bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
-		// opened at once, so that a rename soon after finds the file
-		return createWriteStream(this.#path, { fd: openSync(this.#path, "a") });
-	}
+  #open(): WriteStream {
+    mkdirSync(dirname(this.#path), { recursive: true });
+    this.#bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    // opened at once, so that a rename soon after finds the file
+    return createWriteStream(this.#path, { fd: openSync(this.#path, 'a') });
+  }
 }

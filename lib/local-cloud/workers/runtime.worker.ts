@@ -2,101 +2,87 @@
  * The Node.js runtime of Lambda in a worker thread: loads the handler once, then answers one invocation after the other.
  * Behaviour as in https://github.com/aws/aws-lambda-nodejs-runtime-interface-client, without callbacks, which nodejs24.x has not.
  */
-import { pathToFileURL } from "node:url";
-import { parentPort, workerData } from "node:worker_threads";
-import type {
-	FunctionError,
-	InvokeMessage,
-	WorkerMessage,
-	WorkerSetup,
-} from "./protocol.ts";
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './protocol.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const setup = workerData as WorkerSetup;
 const port = parentPort;
-if (port === null) throw new Error("this file runs in a worker thread only");
+if (port === null) throw new Error('this file runs in a worker thread only');
 const send = (message: WorkerMessage) => port.postMessage(message);
 
 function describe(thrown: unknown): FunctionError {
-	if (thrown instanceof Error) {
-		return {
-			errorType: thrown.name,
-			errorMessage: thrown.message,
-			trace: (thrown.stack ?? "").split("\n"),
-		};
-	}
-	return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+  if (thrown instanceof Error) {
+    return {
+      errorType: thrown.name,
+      errorMessage: thrown.message,
+      trace: (thrown.stack ?? '').split('\n'),
+    };
+  }
+  return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 }
 
 function die(error: FunctionError): void {
-	console.error(JSON.stringify(error));
-	send({ kind: "error", error, fatal: true });
+  console.error(JSON.stringify(error));
+  send({ kind: 'error', error, fatal: true });
 }
 
-process.on("uncaughtException", (thrown) => die(describe(thrown)));
-process.on("unhandledRejection", (reason) =>
-	die({
-		...describe(reason),
-		errorType: "Runtime.UnhandledPromiseRejection",
-		errorMessage: String(reason),
-	}),
+process.on('uncaughtException', (thrown) => die(describe(thrown)));
+process.on('unhandledRejection', (reason) =>
+  die({
+    ...describe(reason),
+    errorType: 'Runtime.UnhandledPromiseRejection',
+    errorMessage: String(reason),
+  }),
 );
 
 async function load(): Promise<Handler | FunctionError> {
-	let module: Record<string, unknown>;
-	try {
-		module = (await import(pathToFileURL(setup.file).href)) as Record<
-			string,
-			unknown
-		>;
-	} catch (thrown) {
-		const error = describe(thrown);
-		return thrown instanceof SyntaxError
-			? { ...error, errorType: "Runtime.UserCodeSyntaxError" }
-			: error;
-	}
-	// named exports of a CommonJS bundle are not always seen by the loader, its default export is all of them
-	const handler =
-		module[setup.exportName] ??
-		(module.default as Record<string, unknown> | undefined)?.[setup.exportName];
-	if (typeof handler === "function") return handler as Handler;
-	return {
-		errorType: "Runtime.HandlerNotFound",
-		errorMessage: `${setup.handler} is undefined or not exported`,
-		trace: [],
-	};
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(setup.file).href)) as Record<string, unknown>;
+  } catch (thrown) {
+    const error = describe(thrown);
+    return thrown instanceof SyntaxError ? { ...error, errorType: 'Runtime.UserCodeSyntaxError' } : error;
+  }
+  // named exports of a CommonJS bundle are not always seen by the loader, its default export is all of them
+  const handler =
+    module[setup.exportName] ?? (module.default as Record<string, unknown> | undefined)?.[setup.exportName];
+  if (typeof handler === 'function') return handler as Handler;
+  return {
+    errorType: 'Runtime.HandlerNotFound',
+    errorMessage: `${setup.handler} is undefined or not exported`,
+    trace: [],
+  };
 }
 
 function contextOf({ requestId, deadline }: InvokeMessage) {
-	return {
-		callbackWaitsForEmptyEventLoop: true,
-		functionVersion: "$LATEST",
-		functionName: setup.functionName,
-		memoryLimitInMB: String(setup.memoryMegabytes),
-		logGroupName: setup.logGroupName,
-		logStreamName: setup.logStreamName,
-		invokedFunctionArn: setup.functionArn,
-		awsRequestId: requestId,
-		getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-	};
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: '$LATEST',
+    functionName: setup.functionName,
+    memoryLimitInMB: String(setup.memoryMegabytes),
+    logGroupName: setup.logGroupName,
+    logStreamName: setup.logStreamName,
+    invokedFunctionArn: setup.functionArn,
+    awsRequestId: requestId,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
 }
 
 const handler = await load();
-if (typeof handler !== "function") die(handler);
+if (typeof handler !== 'function') die(handler);
 else {
-	port.on("message", async (message: InvokeMessage) => {
-		try {
-			const result = await handler(
-				JSON.parse(message.event),
-				contextOf(message),
-			);
-			send({ kind: "result", payload: JSON.stringify(result) ?? "null" });
-		} catch (thrown) {
-			const error = describe(thrown);
-			console.error(JSON.stringify(error));
-			send({ kind: "error", error, fatal: false });
-		}
-	});
-	send({ kind: "ready" });
+  port.on('message', async (message: InvokeMessage) => {
+    try {
+      const result = await handler(JSON.parse(message.event), contextOf(message));
+      send({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
+    } catch (thrown) {
+      const error = describe(thrown);
+      console.error(JSON.stringify(error));
+      send({ kind: 'error', error, fatal: false });
+    }
+  });
+  send({ kind: 'ready' });
 }

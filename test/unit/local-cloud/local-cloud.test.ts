@@ -1,17 +1,9 @@
-import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-	type LocalCloud,
-	startLocalCloud,
-} from "../../../lib/local-cloud/local-cloud.ts";
-import {
-	functionResources,
-	httpApiResources,
-	temporaryFolder,
-	writeAssembly,
-} from "../../support/cloud-assembly.ts";
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalCloud, startLocalCloud } from '../../../lib/local-cloud/local-cloud.ts';
+import { functionResources, httpApiResources, temporaryFolder, writeAssembly } from '../../support/cloud-assembly.ts';
 
 const ECHO = `
 export const handler = async (event, context) => {
@@ -25,183 +17,157 @@ export const handler = async (event, context) => {
 };`;
 
 const assembly = writeAssembly({
-	stacks: {
-		app: {
-			Resources: {
-				...functionResources("Echo", {
-					Timeout: 1,
-					Environment: { Variables: { COLOUR: "blue" } },
-				}),
-				...functionResources("Other"),
-				...httpApiResources({
-					"ANY /v1/{proxy+}": "Echo",
-					"GET /other": "Other",
-				}),
-			},
-			Outputs: {
-				IngestUrl: { Value: { "Fn::GetAtt": ["Api", "ApiEndpoint"] } },
-			},
-		},
-	},
-	assets: {
-		echo: { "index.mjs": ECHO },
-		other: {
-			"index.js": "exports.handler = async () => ({ statusCode: 204 });",
-		},
-	},
+  stacks: {
+    app: {
+      Resources: {
+        ...functionResources('Echo', {
+          Timeout: 1,
+          Environment: { Variables: { COLOUR: 'blue' } },
+        }),
+        ...functionResources('Other'),
+        ...httpApiResources({
+          'ANY /v1/{proxy+}': 'Echo',
+          'GET /other': 'Other',
+        }),
+      },
+      Outputs: {
+        IngestUrl: { Value: { 'Fn::GetAtt': ['Api', 'ApiEndpoint'] } },
+      },
+    },
+  },
+  assets: {
+    echo: { 'index.mjs': ECHO },
+    other: {
+      'index.js': 'exports.handler = async () => ({ statusCode: 204 });',
+    },
+  },
 });
 
-describe("a local cloud with two functions behind an HTTP API", () => {
-	const dataDir = temporaryFolder();
-	let cloud: LocalCloud;
-	beforeAll(async () => {
-		cloud = await startLocalCloud({
-			assembly,
-			dataDir,
-			port: 0,
-			log: () => {},
-		});
-	});
-	afterAll(() => cloud.close());
+describe('a local cloud with two functions behind an HTTP API', () => {
+  const dataDir = temporaryFolder();
+  let cloud: LocalCloud;
+  beforeAll(async () => {
+    cloud = await startLocalCloud({
+      assembly,
+      dataDir,
+      port: 0,
+      log: () => {},
+    });
+  });
+  afterAll(() => cloud.close());
 
-	it("hands a request over as payload 2.0 and gives back status, headers, cookies and body", async () => {
-		const response = await fetch(`${cloud.url}/v1/a%20b/c?x=1&x=2&y=z`, {
-			method: "POST",
-			headers: {
-				"Content-Type": "application/json; charset=utf-8",
-				"X-Many": "one",
-				cookie: "k=v; l=w",
-			},
-			body: '{"é":1}',
-		});
-		expect(response.status).toBe(201);
-		expect(response.headers.get("x-of")).toBe("echo");
-		expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
-		const { event } = (await response.json()) as {
-			event: Record<string, unknown>;
-		};
-		expect(event).toMatchObject({
-			version: "2.0",
-			routeKey: "ANY /v1/{proxy+}",
-			rawPath: "/v1/a%20b/c",
-			rawQueryString: "x=1&x=2&y=z",
-			queryStringParameters: { x: "1,2", y: "z" },
-			pathParameters: { proxy: "a b/c" },
-			cookies: ["k=v", "l=w"],
-			body: '{"é":1}',
-			isBase64Encoded: false,
-			requestContext: {
-				stage: "$default",
-				routeKey: "ANY /v1/{proxy+}",
-				http: { method: "POST", sourceIp: "127.0.0.1" },
-			},
-		});
-		expect(event.headers).toMatchObject({
-			"x-many": "one",
-			"content-length": "8",
-		});
-		expect(event.headers).not.toHaveProperty("cookie");
-	});
+  it('hands a request over as payload 2.0 and gives back status, headers, cookies and body', async () => {
+    const response = await fetch(`${cloud.url}/v1/a%20b/c?x=1&x=2&y=z`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json; charset=utf-8',
+        'X-Many': 'one',
+        cookie: 'k=v; l=w',
+      },
+      body: '{"é":1}',
+    });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('x-of')).toBe('echo');
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    const { event } = (await response.json()) as {
+      event: Record<string, unknown>;
+    };
+    expect(event).toMatchObject({
+      version: '2.0',
+      routeKey: 'ANY /v1/{proxy+}',
+      rawPath: '/v1/a%20b/c',
+      rawQueryString: 'x=1&x=2&y=z',
+      queryStringParameters: { x: '1,2', y: 'z' },
+      pathParameters: { proxy: 'a b/c' },
+      cookies: ['k=v', 'l=w'],
+      body: '{"é":1}',
+      isBase64Encoded: false,
+      requestContext: {
+        stage: '$default',
+        routeKey: 'ANY /v1/{proxy+}',
+        http: { method: 'POST', sourceIp: '127.0.0.1' },
+      },
+    });
+    expect(event.headers).toMatchObject({
+      'x-many': 'one',
+      'content-length': '8',
+    });
+    expect(event.headers).not.toHaveProperty('cookie');
+  });
 
-	it("gives a function the environment of its template and Lambda, and nothing of the shell", async () => {
-		const response = await fetch(`${cloud.url}/v1/env`);
-		const { env, name } = (await response.json()) as {
-			env: Record<string, string>;
-			name: string;
-		};
-		expect(env).toMatchObject({
-			COLOUR: "blue",
-			AWS_REGION: "us-east-1",
-			AWS_LAMBDA_FUNCTION_NAME: name,
-		});
-		expect(env.AWS_ACCESS_KEY_ID).toBe(
-			cloud.credentialsFor("Echo").accessKeyId,
-		);
-		expect(
-			Object.keys(env).filter(
-				(key) => !/^(_HANDLER|AWS_.*|COLOUR|LANG|TZ)$/.test(key),
-			),
-		).toEqual([]);
-	});
+  it('gives a function the environment of its template and Lambda, and nothing of the shell', async () => {
+    const response = await fetch(`${cloud.url}/v1/env`);
+    const { env, name } = (await response.json()) as {
+      env: Record<string, string>;
+      name: string;
+    };
+    expect(env).toMatchObject({
+      COLOUR: 'blue',
+      AWS_REGION: 'us-east-1',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+    });
+    expect(env.AWS_ACCESS_KEY_ID).toBe(cloud.credentialsFor('Echo').accessKeyId);
+    expect(Object.keys(env).filter((key) => !/^(_HANDLER|AWS_.*|COLOUR|LANG|TZ)$/.test(key))).toEqual([]);
+  });
 
-	it("answers what API Gateway answers when a function throws, exits or takes too long", async () => {
-		for (const path of ["throws", "exits", "hangs"]) {
-			const response = await fetch(`${cloud.url}/v1/${path}`);
-			expect([response.status, await response.json()]).toEqual([
-				500,
-				{ message: "Internal Server Error" },
-			]);
-		}
-		expect((await fetch(`${cloud.url}/v1/after`)).status).toBe(201);
-	});
+  it('answers what API Gateway answers when a function throws, exits or takes too long', async () => {
+    for (const path of ['throws', 'exits', 'hangs']) {
+      const response = await fetch(`${cloud.url}/v1/${path}`);
+      expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    }
+    expect((await fetch(`${cloud.url}/v1/after`)).status).toBe(201);
+  });
 
-	it("decodes a base64 answer and passes any other JSON on", async () => {
-		const binary = await fetch(`${cloud.url}/v1/binary`);
-		expect(new Uint8Array(await binary.arrayBuffer())).toEqual(
-			new Uint8Array([0, 255]),
-		);
-		const plain = await fetch(`${cloud.url}/v1/plain`);
-		expect([plain.headers.get("content-type"), await plain.text()]).toEqual([
-			"application/json",
-			'"text"',
-		]);
-	});
+  it('decodes a base64 answer and passes any other JSON on', async () => {
+    const binary = await fetch(`${cloud.url}/v1/binary`);
+    expect(new Uint8Array(await binary.arrayBuffer())).toEqual(new Uint8Array([0, 255]));
+    const plain = await fetch(`${cloud.url}/v1/plain`);
+    expect([plain.headers.get('content-type'), await plain.text()]).toEqual(['application/json', '"text"']);
+  });
 
-	it("answers 404 without a route, and reaches the other function", async () => {
-		const missing = await fetch(`${cloud.url}/nowhere`, { method: "POST" });
-		expect([missing.status, await missing.json()]).toEqual([
-			404,
-			{ message: "Not Found" },
-		]);
-		expect((await fetch(`${cloud.url}/other`)).status).toBe(204);
-	});
+  it('answers 404 without a route, and reaches the other function', async () => {
+    const missing = await fetch(`${cloud.url}/nowhere`, { method: 'POST' });
+    expect([missing.status, await missing.json()]).toEqual([404, { message: 'Not Found' }]);
+    expect((await fetch(`${cloud.url}/other`)).status).toBe(204);
+  });
 
-	it("refuses 10 MB and a day of headers without resetting the connection", async () => {
-		const large = await fetch(`${cloud.url}/v1/x`, {
-			method: "POST",
-			body: new Uint8Array(12_000_000),
-		});
-		expect([large.status, await large.json()]).toEqual([
-			413,
-			{ message: "Request Entity Too Large" },
-		]);
-		const event = await fetch(`${cloud.url}/v1/x`, {
-			method: "POST",
-			body: new Uint8Array(5_000_000),
-		});
-		expect(event.status).toBe(413);
-		const headers = await fetch(`${cloud.url}/v1/x`, {
-			headers: { "x-long": "a".repeat(10_300) },
-		});
-		expect(headers.status).toBe(431);
-	});
+  it('refuses 10 MB and a day of headers without resetting the connection', async () => {
+    const large = await fetch(`${cloud.url}/v1/x`, {
+      method: 'POST',
+      body: new Uint8Array(12_000_000),
+    });
+    expect([large.status, await large.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
+    const event = await fetch(`${cloud.url}/v1/x`, {
+      method: 'POST',
+      body: new Uint8Array(5_000_000),
+    });
+    expect(event.status).toBe(413);
+    const headers = await fetch(`${cloud.url}/v1/x`, {
+      headers: { 'x-long': 'a'.repeat(10_300) },
+    });
+    expect(headers.status).toBe(431);
+  });
 
-	it("writes what a function prints, and access log lines of the stage format", async () => {
-		await fetch(`${cloud.url}/v1/printed`);
-		await expect
-			.poll(() => readFileSync(join(dataDir, "logs/Echo.log"), "utf8"))
-			.toContain("seen /v1/printed");
-		const lines = readFileSync(join(dataDir, "logs/access.log"), "utf8")
-			.trim()
-			.split("\n");
-		expect(lines.at(-1)).toMatch(/^ANY \/v1\/\{proxy\+\} 201 \S+=$/);
-	});
+  it('writes what a function prints, and access log lines of the stage format', async () => {
+    await fetch(`${cloud.url}/v1/printed`);
+    await expect.poll(() => readFileSync(join(dataDir, 'logs/Echo.log'), 'utf8')).toContain('seen /v1/printed');
+    const lines = readFileSync(join(dataDir, 'logs/access.log'), 'utf8').trim().split('\n');
+    expect(lines.at(-1)).toMatch(/^ANY \/v1\/\{proxy\+\} 201 \S+=$/);
+  });
 
-	it("counts cold starts", () => {
-		const { functionLogicalId, millis } = cloud.coldStarts()[0] ?? {};
-		expect(functionLogicalId).toBe("Echo");
-		expect(millis).toBeGreaterThan(0);
-	});
+  it('counts cold starts', () => {
+    const { functionLogicalId, millis } = cloud.coldStarts()[0] ?? {};
+    expect(functionLogicalId).toBe('Echo');
+    expect(millis).toBeGreaterThan(0);
+  });
 });
 
-it("names the port and the flag when the port is taken", async () => {
-	const other = createServer().listen(0, "127.0.0.1");
-	await new Promise((resolve) => other.once("listening", resolve));
-	const { port } = other.address() as { port: number };
-	await expect(
-		startLocalCloud({ assembly, dataDir: temporaryFolder(), port }),
-	).rejects.toThrow(
-		`port ${port} of 127.0.0.1 is taken by another program: choose one with --port`,
-	);
-	other.close();
+it('names the port and the flag when the port is taken', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as { port: number };
+  await expect(startLocalCloud({ assembly, dataDir: temporaryFolder(), port })).rejects.toThrow(
+    `port ${port} of 127.0.0.1 is taken by another program: choose one with --port`,
+  );
+  other.close();
 });
