@@ -1,250 +1,198 @@
-import { randomUUID } from "node:crypto";
-import middy from "@middy/core";
-import type {
-	APIGatewayProxyEventV2,
-	APIGatewayProxyStructuredResultV2,
-	Context,
-} from "aws-lambda";
-import type { Caller } from "./caller.ts";
-import { DomainError, Failure, InvalidRequest } from "./errors.ts";
-import { type HttpRequest, toHttpRequest } from "./http-request.ts";
-import { stringifyJson } from "./json.ts";
-import { log } from "./log.ts";
-import { toFieldErrors, toProblem } from "./problem.ts";
-import { readInput } from "./request-input.ts";
-import type { InputOf, OutputOf, Route } from "./route.ts";
-import { Router } from "./router.ts";
+import { randomUUID } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Caller } from './caller.ts';
+import { DomainError, Failure, InvalidRequest } from './errors.ts';
+import { type HttpRequest, toHttpRequest } from './http-request.ts';
+import { stringifyJson } from './json.ts';
+import { log } from './log.ts';
+import { toFieldErrors, toProblem } from './problem.ts';
+import { readInput } from './request-input.ts';
+import type { InputOf, OutputOf, Route } from './route.ts';
+import { Router } from './router.ts';
 
 /** Everything a use case may want to know of its request besides its input. */
 export interface Call {
-	readonly request: HttpRequest;
-	readonly requestId: string;
-	readonly correlationId: string;
-	/** Aborted shortly before the function's time ends. */
-	readonly signal: AbortSignal;
+  readonly request: HttpRequest;
+  readonly requestId: string;
+  readonly correlationId: string;
+  /** Aborted shortly before the function's time ends. */
+  readonly signal: AbortSignal;
 }
 
 /** A call whose credentials were proven. */
 export interface AuthenticatedCall extends Call {
-	readonly caller: Caller;
+  readonly caller: Caller;
 }
 
-type CallOf<R extends Route> = R["access"] extends "public"
-	? Call
-	: AuthenticatedCall;
+type CallOf<R extends Route> = R['access'] extends 'public' ? Call : AuthenticatedCall;
 
 /** An answer that is not just a JSON body: other headers, another status, no body or a body of other type. */
 export class Reply {
-	readonly status: number;
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body: string;
-	readonly cookies: readonly string[];
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly cookies: readonly string[];
 
-	constructor(
-		status: number,
-		{
-			headers = {},
-			body = "",
-			cookies = [],
-		}: {
-			headers?: Record<string, string>;
-			body?: string;
-			cookies?: string[];
-		} = {},
-	) {
-		this.status = status;
-		this.headers = headers;
-		this.body = body;
-		this.cookies = cookies;
-	}
+  constructor(
+    status: number,
+    {
+      headers = {},
+      body = '',
+      cookies = [],
+    }: {
+      headers?: Record<string, string>;
+      body?: string;
+      cookies?: string[];
+    } = {},
+  ) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.cookies = cookies;
+  }
 }
 
 /** A route with what answers it. */
 export interface Served {
-	readonly route: Route;
-	answer(input: unknown, call: Call): Promise<unknown>;
+  readonly route: Route;
+  answer(input: unknown, call: Call): Promise<unknown>;
 }
 
 /** Binds a use case to its route; types flow from the route's schemas. */
 export function serve<const R extends Route>(
-	route: R,
-	answer: (input: InputOf<R>, call: CallOf<R>) => Promise<OutputOf<R> | Reply>,
+  route: R,
+  answer: (input: InputOf<R>, call: CallOf<R>) => Promise<OutputOf<R> | Reply>,
 ): Served {
-	return { route, answer: answer as Served["answer"] };
+  return { route, answer: answer as Served['answer'] };
 }
 
 /** What the HTTP edge stands on. */
 export interface HttpOptions {
-	/** Proves the caller. @throws Failure `unauthenticated` */
-	readonly authenticate: (request: HttpRequest) => Promise<Caller>;
-	/** Counts the request. @throws RetryLater `rate_limited`. @returns headers that tell what is left */
-	readonly limit: (
-		route: Route,
-		who: { caller?: Caller; sourceIp: string },
-	) => Promise<Readonly<Record<string, string>>>;
-	/** What our distribution proves itself with, if there is one. */
-	readonly originSecret?: () => Promise<string | undefined>;
-	/** Answers a failure in another protocol's own form; problem+json unless it returns one. */
-	readonly onError?: (
-		error: unknown,
-		request: HttpRequest,
-	) => Reply | undefined;
+  /** Proves the caller. @throws Failure `unauthenticated` */
+  readonly authenticate: (request: HttpRequest) => Promise<Caller>;
+  /** Counts the request. @throws RetryLater `rate_limited`. @returns headers that tell what is left */
+  readonly limit: (
+    route: Route,
+    who: { caller?: Caller; sourceIp: string },
+  ) => Promise<Readonly<Record<string, string>>>;
+  /** What our distribution proves itself with, if there is one. */
+  readonly originSecret?: () => Promise<string | undefined>;
+  /** Answers a failure in another protocol's own form; problem+json unless it returns one. */
+  readonly onError?: (error: unknown, request: HttpRequest) => Reply | undefined;
 }
 
-type Handler = (
-	event: APIGatewayProxyEventV2,
-	context: Context,
-) => Promise<APIGatewayProxyStructuredResultV2>;
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
 const ABORT_BEFORE_END_MILLIS = 1_500;
 
 /** A Lambda handler of payload format 2.0 for the given routes. It never throws: API Gateway would make a bare 500 of it. */
-export function httpHandler(
-	served: readonly Served[],
-	options: HttpOptions,
-): Handler {
-	const router = new Router(served);
-	const handle = async (
-		event: APIGatewayProxyEventV2,
-		context: Context,
-	): Promise<APIGatewayProxyStructuredResultV2> => {
-		const startedAt = performance.now();
-		const request = toHttpRequest(event, await options.originSecret?.());
-		const requestId = acceptId(request.headers["x-request-id"]) ?? randomUUID();
-		const correlationId =
-			acceptId(request.headers["x-correlation-id"]) ?? requestId;
-		const ids = {
-			"x-request-id": requestId,
-			"x-correlation-id": correlationId,
-		};
-		const signal = AbortSignal.timeout(
-			Math.max(0, context.getRemainingTimeInMillis() - ABORT_BEFORE_END_MILLIS),
-		);
-		let operation = "none";
-		let reply: Reply;
-		try {
-			const { serves, parameters } = router.find(request.method, request.path);
-			operation = serves.route.operationId;
-			reply = await run(
-				serves,
-				parameters,
-				{ request, requestId, correlationId, signal },
-				options,
-			);
-		} catch (error) {
-			if (!(error instanceof DomainError))
-				log(
-					"error",
-					"request failed",
-					{ ...ids, "http.route": operation },
-					error,
-				);
-			reply =
-				options.onError?.(error, request) ??
-				problemReply(error, requestId, request.path);
-		}
-		log("debug", "request", {
-			...ids,
-			"http.route": operation,
-			"http.response.status_code": reply.status,
-			"http.server.request.duration":
-				Math.round(performance.now() - startedAt) / 1000,
-		});
-		return {
-			statusCode: reply.status,
-			headers: { ...SECURITY_HEADERS, ...reply.headers, ...ids },
-			...(reply.cookies.length > 0 && { cookies: [...reply.cookies] }),
-			body: request.method === "HEAD" ? "" : reply.body,
-		};
-	};
-	return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
-		timeoutEarlyInMillis: 0,
-	}).handler(handle) as Handler;
+export function httpHandler(served: readonly Served[], options: HttpOptions): Handler {
+  const router = new Router(served);
+  const handle = async (
+    event: APIGatewayProxyEventV2,
+    context: Context,
+  ): Promise<APIGatewayProxyStructuredResultV2> => {
+    const startedAt = performance.now();
+    const request = toHttpRequest(event, await options.originSecret?.());
+    const requestId = acceptId(request.headers['x-request-id']) ?? randomUUID();
+    const correlationId = acceptId(request.headers['x-correlation-id']) ?? requestId;
+    const ids = {
+      'x-request-id': requestId,
+      'x-correlation-id': correlationId,
+    };
+    const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - ABORT_BEFORE_END_MILLIS));
+    let operation = 'none';
+    let reply: Reply;
+    try {
+      const { serves, parameters } = router.find(request.method, request.path);
+      operation = serves.route.operationId;
+      reply = await run(serves, parameters, { request, requestId, correlationId, signal }, options);
+    } catch (error) {
+      if (!(error instanceof DomainError)) log('error', 'request failed', { ...ids, 'http.route': operation }, error);
+      reply = options.onError?.(error, request) ?? problemReply(error, requestId, request.path);
+    }
+    log('debug', 'request', {
+      ...ids,
+      'http.route': operation,
+      'http.response.status_code': reply.status,
+      'http.server.request.duration': Math.round(performance.now() - startedAt) / 1000,
+    });
+    return {
+      statusCode: reply.status,
+      headers: { ...SECURITY_HEADERS, ...reply.headers, ...ids },
+      ...(reply.cookies.length > 0 && { cookies: [...reply.cookies] }),
+      body: request.method === 'HEAD' ? '' : reply.body,
+    };
+  };
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
+    timeoutEarlyInMillis: 0,
+  }).handler(handle) as Handler;
 }
 
 // answers of the API hold people's logs: no cache may keep them and no browser may guess their type
 const SECURITY_HEADERS = {
-	"cache-control": "no-store",
-	"x-content-type-options": "nosniff",
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
 };
 
 async function run(
-	{ route, answer }: Served,
-	parameters: Readonly<Record<string, string>>,
-	call: Call,
-	options: HttpOptions,
+  { route, answer }: Served,
+  parameters: Readonly<Record<string, string>>,
+  call: Call,
+  options: HttpOptions,
 ): Promise<Reply> {
-	const { request } = call;
-	const caller =
-		route.access === "public" ? undefined : await options.authenticate(request);
-	const limits = await options.limit(route, {
-		...(caller && { caller }),
-		sourceIp: request.sourceIp,
-	});
-	if (
-		caller !== undefined &&
-		route.access !== "any" &&
-		!caller.scopes.has(route.access as never)
-	) {
-		throw new Failure(
-			"forbidden",
-			`this needs the scope "${route.access}", which these credentials do not have`,
-		);
-	}
-	const result = await answer(
-		parse(route, parameters, request),
-		caller === undefined ? call : ({ ...call, caller } as Call),
-	);
-	if (result instanceof Reply)
-		return new Reply(result.status, {
-			headers: { ...limits, ...result.headers },
-			body: result.body,
-			cookies: [...result.cookies],
-		});
-	const status = route.status ?? (result === undefined ? 204 : 200);
-	return result === undefined
-		? new Reply(status, { headers: { ...limits } })
-		: jsonReply(status, result, limits);
+  const { request } = call;
+  const caller = route.access === 'public' ? undefined : await options.authenticate(request);
+  const limits = await options.limit(route, {
+    ...(caller && { caller }),
+    sourceIp: request.sourceIp,
+  });
+  if (caller !== undefined && route.access !== 'any' && !caller.scopes.has(route.access as never)) {
+    throw new Failure('forbidden', `this needs the scope "${route.access}", which these credentials do not have`);
+  }
+  const result = await answer(
+    parse(route, parameters, request),
+    caller === undefined ? call : ({ ...call, caller } as Call),
+  );
+  if (result instanceof Reply)
+    return new Reply(result.status, {
+      headers: { ...limits, ...result.headers },
+      body: result.body,
+      cookies: [...result.cookies],
+    });
+  const status = route.status ?? (result === undefined ? 204 : 200);
+  return result === undefined ? new Reply(status, { headers: { ...limits } }) : jsonReply(status, result, limits);
 }
 
-function parse(
-	route: Route,
-	parameters: Readonly<Record<string, string>>,
-	request: HttpRequest,
-): unknown {
-	if (route.input === undefined) return undefined;
-	const parsed = route.input.safeParse(readInput(request, parameters));
-	if (!parsed.success)
-		throw new InvalidRequest(toFieldErrors(parsed.error), {
-			cause: parsed.error,
-		});
-	return parsed.data;
+function parse(route: Route, parameters: Readonly<Record<string, string>>, request: HttpRequest): unknown {
+  if (route.input === undefined) return undefined;
+  const parsed = route.input.safeParse(readInput(request, parameters));
+  if (!parsed.success)
+    throw new InvalidRequest(toFieldErrors(parsed.error), {
+      cause: parsed.error,
+    });
+  return parsed.data;
 }
 
 /** A JSON answer. */
-export function jsonReply(
-	status: number,
-	value: unknown,
-	headers: Readonly<Record<string, string>> = {},
-): Reply {
-	return new Reply(status, {
-		headers: { ...headers, "content-type": "application/json" },
-		body: stringifyJson(value),
-	});
+export function jsonReply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  return new Reply(status, {
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: stringifyJson(value),
+  });
 }
 
 function problemReply(error: unknown, requestId: string, path: string): Reply {
-	const problem = toProblem(error, { requestId, path });
-	const headers = error instanceof DomainError ? error.headers : {};
-	return new Reply(problem.status, {
-		headers: { ...headers, "content-type": "application/problem+json" },
-		body: stringifyJson(problem),
-	});
+  const problem = toProblem(error, { requestId, path });
+  const headers = error instanceof DomainError ? error.headers : {};
+  return new Reply(problem.status, {
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: stringifyJson(problem),
+  });
 }
 
 /** Takes a caller's id into our logs and headers only where it is plain and short. */
 function acceptId(value: string | undefined): string | undefined {
-	return value !== undefined && /^[\w.:@/+=-]{1,128}$/.test(value)
-		? value
-		: undefined;
+  return value !== undefined && /^[\w.:@/+=-]{1,128}$/.test(value) ? value : undefined;
 }

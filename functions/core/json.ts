@@ -7,41 +7,32 @@ const MAY_LOSE_DIGITS = /\d{16}/;
 
 /** Parses JSON. Integers that a double cannot hold come as `bigint`. @throws SyntaxError */
 export function parseJson(text: string): unknown {
-	return MAY_LOSE_DIGITS.test(text)
-		? JSON.parse(text, keepLongIntegers)
-		: JSON.parse(text);
+  return MAY_LOSE_DIGITS.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
 }
 
 // TypeScript's library does not know the third argument of a reviver (ES2026 "JSON.parse source text access") yet
-function keepLongIntegers(
-	this: unknown,
-	_key: string,
-	value: unknown,
-	context?: { source?: string },
-): unknown {
-	if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-	const source = context?.source;
-	return source !== undefined && /^-?\d+$/.test(source)
-		? BigInt(source)
-		: value;
+function keepLongIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source;
+  return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
 declare global {
-	interface JSON {
-		/** A value that `JSON.stringify` writes as the given text (ES2026). */
-		rawJSON(text: string): object;
-	}
+  interface JSON {
+    /** A value that `JSON.stringify` writes as the given text (ES2026). */
+    rawJSON(text: string): object;
+  }
 }
 
 /** Writes compact JSON; `bigint` becomes an integer of all its digits. */
 export function stringifyJson(value: unknown): string {
-	try {
-		return JSON.stringify(value);
-	} catch (error) {
-		// the only value of ours that plain JSON.stringify refuses is a bigint; it is rare enough to pay for it on the way out
-		if (!(error instanceof TypeError)) throw error;
-		return JSON.stringify(value, (_key, member) =>
-			typeof member === "bigint" ? JSON.rawJSON(String(member)) : member,
-		);
-	}
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // the only value of ours that plain JSON.stringify refuses is a bigint; it is rare enough to pay for it on the way out
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, (_key, member) =>
+      typeof member === 'bigint' ? JSON.rawJSON(String(member)) : member,
+    );
+  }
 }

@@ -2,37 +2,30 @@
  * Our own logs: one JSON object a line on stdout with OpenTelemetry's names, constant text plus fields. Never a body, header or token:
  * this platform may ingest its own logs.
  */
-export type Fields = Readonly<
-	Record<string, string | number | boolean | undefined>
->;
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const LEVELS = { debug: 5, info: 9, warn: 13, error: 17 } as const;
 
 /** Writes one line. `error` of a bug keeps its stack, of which only our own frames speak. */
-export function log(
-	level: keyof typeof LEVELS,
-	body: string,
-	fields: Fields = {},
-	error?: unknown,
-): void {
-	const exception =
-		error instanceof Error
-			? {
-					"exception.type": error.name,
-					"exception.message": error.message,
-					"exception.stacktrace": error.stack,
-				}
-			: error === undefined
-				? {}
-				: { "exception.message": String(error) };
-	process.stdout.write(
-		`${JSON.stringify({
-			timestamp: new Date().toISOString(),
-			severityText: level.toUpperCase(),
-			severityNumber: LEVELS[level],
-			body,
-			"service.name": process.env.AWS_LAMBDA_FUNCTION_NAME,
-			attributes: { ...fields, ...exception },
-		})}\n`,
-	);
+export function log(level: keyof typeof LEVELS, body: string, fields: Fields = {}, error?: unknown): void {
+  const exception =
+    error instanceof Error
+      ? {
+          'exception.type': error.name,
+          'exception.message': error.message,
+          'exception.stacktrace': error.stack,
+        }
+      : error === undefined
+        ? {}
+        : { 'exception.message': String(error) };
+  process.stdout.write(
+    `${JSON.stringify({
+      timestamp: new Date().toISOString(),
+      severityText: level.toUpperCase(),
+      severityNumber: LEVELS[level],
+      body,
+      'service.name': process.env.AWS_LAMBDA_FUNCTION_NAME,
+      attributes: { ...fields, ...exception },
+    })}\n`,
+  );
 }

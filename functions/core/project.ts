@@ -1,29 +1,20 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /** The tenant: every event, key and setting belongs to exactly one. Lower-case letters, digits and hyphens. */
 export const ProjectId = z
-	.string()
-	.regex(
-		/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
-		"expected 1 to 40 lower-case letters, digits or hyphens",
-	)
-	.brand<"ProjectId">();
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'expected 1 to 40 lower-case letters, digits or hyphens')
+  .brand<'ProjectId'>();
 export type ProjectId = z.output<typeof ProjectId>;
 
 /** The one module that turns a project into what keeps it apart in each kind of store. */
-export const tenantFilter = (project: ProjectId) =>
-	({ term: { project } }) as const;
+export const tenantFilter = (project: ProjectId) => ({ term: { project } }) as const;
 
 /** Prefix of every DynamoDB partition key of a project. */
-export const tenantKey = (project: ProjectId, rest: string): string =>
-	`P#${project}#${rest}`;
+export const tenantKey = (project: ProjectId, rest: string): string => `P#${project}#${rest}`;
 
 /** Prefix of every S3 object of a project, below the purpose's own folder. */
-export const tenantObjectPrefix = (
-	purpose: string,
-	project: ProjectId,
-): string => `${purpose}/project=${project}/`;
+export const tenantObjectPrefix = (purpose: string, project: ProjectId): string => `${purpose}/project=${project}/`;
 
 /** Key of a cached answer of a project. */
-export const tenantCacheKey = (project: ProjectId, rest: string): string =>
-	`${project}\u0000${rest}`;
+export const tenantCacheKey = (project: ProjectId, rest: string): string => `${project}\u0000${rest}`;

@@ -1,50 +1,46 @@
-import type { z } from "zod";
+import type { z } from 'zod';
 
 /** What a key or a session may do. `ingest` writes events, `read` reads them, `write` changes settings, `admin` manages people and keys. */
-export const SCOPES = ["ingest", "read", "write", "admin"] as const;
+export const SCOPES = ['ingest', 'read', 'write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who a request is limited as; figures stand in `adapters/limiter`. */
 export type EndpointClass =
-	| "default"
-	| "search"
-	| "recent"
-	| "lookup"
-	| "metrics"
-	| "page"
-	| "profile"
-	| "users"
-	| "login"
-	| "register"
-	| "ingest";
+  | 'default'
+  | 'search'
+  | 'recent'
+  | 'lookup'
+  | 'metrics'
+  | 'page'
+  | 'profile'
+  | 'users'
+  | 'login'
+  | 'register'
+  | 'ingest';
 
 /**
  * One operation of the API: what the inner router, the OpenAPI document and the clients are made from.
  * `path` holds `{name}` segments; a last `{name+}` takes the rest.
  */
 export interface Route {
-	readonly operationId: string;
-	readonly summary: string;
-	readonly method: "GET" | "POST" | "PUT" | "DELETE";
-	readonly path: string;
-	/** Further paths of the same operation. */
-	readonly aliases?: readonly string[];
-	/** The scope it asks for; `public` asks for no credentials, `any` for any valid ones. */
-	readonly access: Scope | "public" | "any";
-	readonly limit: EndpointClass;
-	/**
-	 * Path, query-string and JSON or form members in one object. Query-string values come as text, or as an array of text where repeated.
-	 * Absent where the operation decodes its body itself.
-	 */
-	readonly input?: z.ZodType;
-	readonly output?: z.ZodType;
-	/** Status of success, 200 unless given. */
-	readonly status?: number;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  /** Further paths of the same operation. */
+  readonly aliases?: readonly string[];
+  /** The scope it asks for; `public` asks for no credentials, `any` for any valid ones. */
+  readonly access: Scope | 'public' | 'any';
+  readonly limit: EndpointClass;
+  /**
+   * Path, query-string and JSON or form members in one object. Query-string values come as text, or as an array of text where repeated.
+   * Absent where the operation decodes its body itself.
+   */
+  readonly input?: z.ZodType;
+  readonly output?: z.ZodType;
+  /** Status of success, 200 unless given. */
+  readonly status?: number;
 }
 
-export type InputOf<R extends Route> = R["input"] extends z.ZodType
-	? z.output<R["input"]>
-	: undefined;
-export type OutputOf<R extends Route> = R["output"] extends z.ZodType
-	? z.input<R["output"]>
-	: undefined;
+export type InputOf<R extends Route> = R['input'] extends z.ZodType ? z.output<R['input']> : undefined;
+export type OutputOf<R extends Route> = R['output'] extends z.ZodType ? z.input<R['output']> : undefined;

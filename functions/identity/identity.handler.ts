@@ -1,95 +1,82 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { DynamoDbAccounts } from '../adapters/accounts/dynamodb.ts';
+import { DynamoDbAuditTrail } from '../adapters/audit-trail/dynamodb.ts';
+import { AuditTrailEnv } from '../adapters/audit-trail/env.ts';
+import { makeDynamoDb } from '../adapters/dynamodb.ts';
+import { EdgeEnv, makeEdge } from '../adapters/edge.ts';
+import { SigningKeyEnv } from '../adapters/signing-key/env.ts';
+import { SecretsManagerSigningKeys } from '../adapters/signing-key/secrets-manager.ts';
+import { readEnv } from '../core/env.ts';
+import { httpHandler, serve } from '../core/http.ts';
 import {
-	GetSecretValueCommand,
-	SecretsManagerClient,
-} from "@aws-sdk/client-secrets-manager";
-import { z } from "zod";
-import { DynamoDbAccounts } from "../adapters/accounts/dynamodb.ts";
-import { DynamoDbAuditTrail } from "../adapters/audit-trail/dynamodb.ts";
-import { AuditTrailEnv } from "../adapters/audit-trail/env.ts";
-import { makeDynamoDb } from "../adapters/dynamodb.ts";
-import { EdgeEnv, makeEdge } from "../adapters/edge.ts";
-import { SigningKeyEnv } from "../adapters/signing-key/env.ts";
-import { SecretsManagerSigningKeys } from "../adapters/signing-key/secrets-manager.ts";
-import { readEnv } from "../core/env.ts";
-import { httpHandler, serve } from "../core/http.ts";
-import {
-	createApiKeyRoute,
-	createProjectRoute,
-	listApiKeysRoute,
-	listProjectsRoute,
-	loginRoute,
-	readProfileRoute,
-	registerRoute,
-	revokeApiKeyRoute,
-	updateProfileRoute,
-} from "./api.ts";
-import {
-	makeCreateApiKey,
-	makeListApiKeys,
-	makeRevokeApiKey,
-} from "./api-keys.ts";
-import { IdentityEnv } from "./env.ts";
-import type { IdentityParts } from "./parts.ts";
-import { makeReadProfile, makeUpdateProfile } from "./profile.ts";
-import { makeCreateProject, makeListProjects } from "./projects.ts";
-import { makeRegister } from "./register.ts";
-import { makeSignIn } from "./sign-in.ts";
+  createApiKeyRoute,
+  createProjectRoute,
+  listApiKeysRoute,
+  listProjectsRoute,
+  loginRoute,
+  readProfileRoute,
+  registerRoute,
+  revokeApiKeyRoute,
+  updateProfileRoute,
+} from './api.ts';
+import { makeCreateApiKey, makeListApiKeys, makeRevokeApiKey } from './api-keys.ts';
+import { IdentityEnv } from './env.ts';
+import type { IdentityParts } from './parts.ts';
+import { makeReadProfile, makeUpdateProfile } from './profile.ts';
+import { makeCreateProject, makeListProjects } from './projects.ts';
+import { makeRegister } from './register.ts';
+import { makeSignIn } from './sign-in.ts';
 
 const env = readEnv(
-	z.object({
-		...EdgeEnv.shape,
-		...AuditTrailEnv.shape,
-		...SigningKeyEnv.shape,
-		...IdentityEnv.shape,
-	}),
+  z.object({
+    ...EdgeEnv.shape,
+    ...AuditTrailEnv.shape,
+    ...SigningKeyEnv.shape,
+    ...IdentityEnv.shape,
+  }),
 );
 const dynamoDb = makeDynamoDb();
 const secrets = new SecretsManagerClient({
-	maxAttempts: 3,
-	requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
 });
 const audit = new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME);
-const accounts = new DynamoDbAccounts(
-	dynamoDb,
-	env.DIRECTORY_TABLE_NAME,
-	audit,
-);
+const accounts = new DynamoDbAccounts(dynamoDb, env.DIRECTORY_TABLE_NAME, audit);
 const { limiter, options } = makeEdge(env, dynamoDb);
 
 const FirstPassword = z.object({ password: z.string() });
 
 const parts: IdentityParts = {
-	accounts,
-	audit,
-	limiter,
-	signingKeys: new SecretsManagerSigningKeys(
-		secrets,
-		env.SIGNING_KEY_SECRET_ARN,
-		(keys) => accounts.publishSigningKeys(keys),
-	),
-	readFirstPassword: async () => {
-		const { SecretString = "{}" } = await secrets.send(
-			new GetSecretValueCommand({ SecretId: env.FIRST_PASSWORD_SECRET_ARN }),
-		);
-		return FirstPassword.safeParse(JSON.parse(SecretString)).data?.password;
-	},
-	changeFirstPassword: env.CHANGE_FIRST_PASSWORD,
-	registration: env.REGISTRATION,
-	stage: env.STAGE,
-	now: Date.now,
+  accounts,
+  audit,
+  limiter,
+  signingKeys: new SecretsManagerSigningKeys(secrets, env.SIGNING_KEY_SECRET_ARN, (keys) =>
+    accounts.publishSigningKeys(keys),
+  ),
+  readFirstPassword: async () => {
+    const { SecretString = '{}' } = await secrets.send(
+      new GetSecretValueCommand({ SecretId: env.FIRST_PASSWORD_SECRET_ARN }),
+    );
+    return FirstPassword.safeParse(JSON.parse(SecretString)).data?.password;
+  },
+  changeFirstPassword: env.CHANGE_FIRST_PASSWORD,
+  registration: env.REGISTRATION,
+  stage: env.STAGE,
+  now: Date.now,
 };
 
 export const handler = httpHandler(
-	[
-		serve(registerRoute, makeRegister(parts)),
-		serve(loginRoute, makeSignIn(parts)),
-		serve(readProfileRoute, makeReadProfile(parts)),
-		serve(updateProfileRoute, makeUpdateProfile(parts)),
-		serve(listProjectsRoute, makeListProjects(parts)),
-		serve(createProjectRoute, makeCreateProject(parts)),
-		serve(listApiKeysRoute, makeListApiKeys(parts)),
-		serve(createApiKeyRoute, makeCreateApiKey(parts)),
-		serve(revokeApiKeyRoute, makeRevokeApiKey(parts)),
-	],
-	options,
+  [
+    serve(registerRoute, makeRegister(parts)),
+    serve(loginRoute, makeSignIn(parts)),
+    serve(readProfileRoute, makeReadProfile(parts)),
+    serve(updateProfileRoute, makeUpdateProfile(parts)),
+    serve(listProjectsRoute, makeListProjects(parts)),
+    serve(createProjectRoute, makeCreateProject(parts)),
+    serve(listApiKeysRoute, makeListApiKeys(parts)),
+    serve(createApiKeyRoute, makeCreateApiKey(parts)),
+    serve(revokeApiKeyRoute, makeRevokeApiKey(parts)),
+  ],
+  options,
 );

@@ -1,61 +1,50 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import { argon2id } from "hash-wasm";
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2id } from 'hash-wasm';
 
 /** OWASP's second choice for argon2id: 19 MiB, two passes, one lane. */
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const LANES = 1;
 const HASH_BYTES = 32;
-const PHC =
-	/^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
 /** A PHC string of argon2id. */
 export async function hashPassword(password: string): Promise<string> {
-	const salt = randomBytes(16);
-	const hash = await derive(password, salt, MEMORY_KIB, PASSES, LANES);
-	return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${toText(salt)}$${toText(hash)}`;
+  const salt = randomBytes(16);
+  const hash = await derive(password, salt, MEMORY_KIB, PASSES, LANES);
+  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${toText(salt)}$${toText(hash)}`;
 }
 
 /** A hash that no password has: verifying against it takes as long as against a true one. */
 const NOBODY = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${toText(randomBytes(16))}$${toText(randomBytes(HASH_BYTES))}`;
 
 /** Exactly one derivation, whether there is such a user or not. @param stored the user's PHC string, undefined for an unknown user */
-export async function verifyPassword(
-	password: string,
-	stored: string | undefined,
-): Promise<boolean> {
-	const [, memory, passes, lanes, salt = "", expected = ""] =
-		PHC.exec(stored ?? NOBODY) ?? [];
-	const hash = await derive(
-		password,
-		Buffer.from(salt, "base64"),
-		Number(memory),
-		Number(passes),
-		Number(lanes),
-	);
-	const known = Buffer.from(expected, "base64");
-	return known.length === hash.length && timingSafeEqual(hash, known);
+export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
+  const [, memory, passes, lanes, salt = '', expected = ''] = PHC.exec(stored ?? NOBODY) ?? [];
+  const hash = await derive(password, Buffer.from(salt, 'base64'), Number(memory), Number(passes), Number(lanes));
+  const known = Buffer.from(expected, 'base64');
+  return known.length === hash.length && timingSafeEqual(hash, known);
 }
 
 async function derive(
-	password: string,
-	salt: Uint8Array,
-	memorySize: number,
-	iterations: number,
-	parallelism: number,
+  password: string,
+  salt: Uint8Array,
+  memorySize: number,
+  iterations: number,
+  parallelism: number,
 ): Promise<Uint8Array> {
-	// one form of each character, so that a password typed on another keyboard is the same
-	return argon2id({
-		password: password.normalize("NFKC"),
-		salt,
-		memorySize,
-		iterations,
-		parallelism,
-		hashLength: HASH_BYTES,
-		outputType: "binary",
-	});
+  // one form of each character, so that a password typed on another keyboard is the same
+  return argon2id({
+    password: password.normalize('NFKC'),
+    salt,
+    memorySize,
+    iterations,
+    parallelism,
+    hashLength: HASH_BYTES,
+    outputType: 'binary',
+  });
 }
 
 function toText(bytes: Uint8Array): string {
-	return Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+  return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }

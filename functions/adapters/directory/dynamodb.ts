@@ -1,85 +1,75 @@
-import {
-	type DynamoDBDocumentClient,
-	GetCommand,
-	QueryCommand,
-} from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
-import { ProjectId } from "../../core/project.ts";
-import { SCOPES } from "../../core/route.ts";
-import { directoryKeys, SELF } from "./keys.ts";
-import type { Directory, Standing, StoredKey } from "./port.ts";
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { ProjectId } from '../../core/project.ts';
+import { SCOPES } from '../../core/route.ts';
+import { directoryKeys, SELF } from './keys.ts';
+import type { Directory, Standing, StoredKey } from './port.ts';
 
 const KeyItem = z.object({
-	id: z.string(),
-	name: z.string(),
-	project: ProjectId,
-	scopes: z.array(z.enum(SCOPES)),
-	hash: z.string(),
-	expires_at: z.number().optional(),
-	revoked: z.boolean().optional(),
+  id: z.string(),
+  name: z.string(),
+  project: ProjectId,
+  scopes: z.array(z.enum(SCOPES)),
+  hash: z.string(),
+  expires_at: z.number().optional(),
+  revoked: z.boolean().optional(),
 });
 const StandingItem = z.object({
-	sk: z.literal(SELF),
-	epoch: z.number(),
-	disabled: z.boolean(),
+  sk: z.literal(SELF),
+  epoch: z.number(),
+  disabled: z.boolean(),
 });
 const RoleItem = z.object({
-	sk: ProjectId,
-	role: z.enum(["viewer", "member", "admin"]),
+  sk: ProjectId,
+  role: z.enum(['viewer', 'member', 'admin']),
 });
 const SigningKeysItem = z.object({
-	keys: z.array(z.record(z.string(), z.any())),
+  keys: z.array(z.record(z.string(), z.any())),
 });
 
 /** The directory in its DynamoDB table. */
 export class DynamoDbDirectory implements Directory {
-	readonly #client: DynamoDBDocumentClient;
-	readonly #table: string;
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
 
-	constructor(client: DynamoDBDocumentClient, table: string) {
-		this.#client = client;
-		this.#table = table;
-	}
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
 
-	async findKey(id: string): Promise<StoredKey | undefined> {
-		const item = KeyItem.safeParse(await this.#get(directoryKeys.apiKey(id)));
-		if (!item.success || item.data.revoked) return undefined;
-		const { expires_at: expiresAt, revoked: _, ...key } = item.data;
-		return { ...key, ...(expiresAt !== undefined && { expiresAt }) };
-	}
+  async findKey(id: string): Promise<StoredKey | undefined> {
+    const item = KeyItem.safeParse(await this.#get(directoryKeys.apiKey(id)));
+    if (!item.success || item.data.revoked) return undefined;
+    const { expires_at: expiresAt, revoked: _, ...key } = item.data;
+    return { ...key, ...(expiresAt !== undefined && { expiresAt }) };
+  }
 
-	async findStanding(userId: string): Promise<Standing | undefined> {
-		const { Items = [] } = await this.#client.send(
-			new QueryCommand({
-				TableName: this.#table,
-				KeyConditionExpression: "pk = :pk",
-				ExpressionAttributeValues: { ":pk": directoryKeys.standing(userId) },
-			}),
-		);
-		const self = Items.map((item) => StandingItem.safeParse(item)).find(
-			(parsed) => parsed.success,
-		)?.data;
-		if (self === undefined) return undefined;
-		const roles = Items.map((item) => RoleItem.safeParse(item)).flatMap(
-			({ data }) => (data ? [[data.sk, data.role] as const] : []),
-		);
-		return {
-			epoch: self.epoch,
-			disabled: self.disabled,
-			roles: new Map(roles),
-		};
-	}
+  async findStanding(userId: string): Promise<Standing | undefined> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': directoryKeys.standing(userId) },
+      }),
+    );
+    const self = Items.map((item) => StandingItem.safeParse(item)).find((parsed) => parsed.success)?.data;
+    if (self === undefined) return undefined;
+    const roles = Items.map((item) => RoleItem.safeParse(item)).flatMap(({ data }) =>
+      data ? [[data.sk, data.role] as const] : [],
+    );
+    return {
+      epoch: self.epoch,
+      disabled: self.disabled,
+      roles: new Map(roles),
+    };
+  }
 
-	async readSigningKeys() {
-		return SigningKeysItem.parse(
-			(await this.#get(directoryKeys.signingKeys)) ?? { keys: [] },
-		).keys;
-	}
+  async readSigningKeys() {
+    return SigningKeysItem.parse((await this.#get(directoryKeys.signingKeys)) ?? { keys: [] }).keys;
+  }
 
-	async #get(pk: string): Promise<unknown> {
-		const { Item } = await this.#client.send(
-			new GetCommand({ TableName: this.#table, Key: { pk, sk: SELF } }),
-		);
-		return Item;
-	}
+  async #get(pk: string): Promise<unknown> {
+    const { Item } = await this.#client.send(new GetCommand({ TableName: this.#table, Key: { pk, sk: SELF } }));
+    return Item;
+  }
 }

@@ -1,5 +1,5 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 export const DirectoryEnv = z.object({
-	DIRECTORY_TABLE_NAME: z.string().min(1),
+  DIRECTORY_TABLE_NAME: z.string().min(1),
 });

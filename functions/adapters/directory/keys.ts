@@ -3,16 +3,16 @@
  * the functions that only prove requests are granted these and nothing else.
  */
 export const directoryKeys = {
-	apiKey: (id: string) => `K#${id}`,
-	standing: (userId: string) => `M#${userId}`,
-	signingKeys: "JWKS",
-	user: (userId: string) => `U#${userId}`,
-	userName: (name: string) => `UN#${name.toLowerCase()}`,
-	email: (email: string) => `UE#${email.toLowerCase()}`,
+  apiKey: (id: string) => `K#${id}`,
+  standing: (userId: string) => `M#${userId}`,
+  signingKeys: 'JWKS',
+  user: (userId: string) => `U#${userId}`,
+  userName: (name: string) => `UN#${name.toLowerCase()}`,
+  email: (email: string) => `UE#${email.toLowerCase()}`,
 } as const;
 
 /** Sort key of the item that a partition has one of. */
-export const SELF = "-";
+export const SELF = '-';
 
 /** `dynamodb:LeadingKeys` of what proves a request. */
-export const PROVING_KEYS = ["K#*", "M#*", "JWKS"];
+export const PROVING_KEYS = ['K#*', 'M#*', 'JWKS'];

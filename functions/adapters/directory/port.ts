@@ -1,33 +1,33 @@
-import type { JWK } from "jose";
-import type { ProjectId } from "../../core/project.ts";
-import type { Scope } from "../../core/route.ts";
+import type { JWK } from 'jose';
+import type { ProjectId } from '../../core/project.ts';
+import type { Scope } from '../../core/route.ts';
 
 /** What is stored of an API key: never the key itself. */
 export interface StoredKey {
-	readonly id: string;
-	readonly name: string;
-	readonly project: ProjectId;
-	readonly scopes: readonly Scope[];
-	/** SHA-256 of the whole key, hex. */
-	readonly hash: string;
-	/** Unix seconds. */
-	readonly expiresAt?: number;
+  readonly id: string;
+  readonly name: string;
+  readonly project: ProjectId;
+  readonly scopes: readonly Scope[];
+  /** SHA-256 of the whole key, hex. */
+  readonly hash: string;
+  /** Unix seconds. */
+  readonly expiresAt?: number;
 }
 
-export type ProjectRole = "viewer" | "member" | "admin";
+export type ProjectRole = 'viewer' | 'member' | 'admin';
 
 /** What decides about the sessions of a user. */
 export interface Standing {
-	/** Sessions made in an earlier epoch are over. */
-	readonly epoch: number;
-	readonly disabled: boolean;
-	readonly roles: ReadonlyMap<ProjectId, ProjectRole>;
+  /** Sessions made in an earlier epoch are over. */
+  readonly epoch: number;
+  readonly disabled: boolean;
+  readonly roles: ReadonlyMap<ProjectId, ProjectRole>;
 }
 
 /** What a request's credentials are proven against; answers may be up to 60 s old. */
 export interface Directory {
-	findKey(id: string): Promise<StoredKey | undefined>;
-	findStanding(userId: string): Promise<Standing | undefined>;
-	/** Public keys that sessions are signed with. */
-	readSigningKeys(): Promise<readonly JWK[]>;
+  findKey(id: string): Promise<StoredKey | undefined>;
+  findStanding(userId: string): Promise<Standing | undefined>;
+  /** Public keys that sessions are signed with. */
+  readSigningKeys(): Promise<readonly JWK[]>;
 }

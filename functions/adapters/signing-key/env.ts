@@ -1,5 +1,5 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 export const SigningKeyEnv = z.object({
-	SIGNING_KEY_SECRET_ARN: z.string().min(1),
+  SIGNING_KEY_SECRET_ARN: z.string().min(1),
 });

@@ -1,0 +1,86 @@
+/**
+ * The form that events have in OpenSearch. It is fixed: attributes never add a field. What cannot be told by a document's own fields is
+ * in two keyword arrays, `kv` (pairs of key and value) and `keys`, whose separators no key or number holds.
+ */
+
+/** Raised with every change of the template; a higher one replaces a lower one in place. */
+export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_NAME = 'logs';
+export const INDEX_PATTERN = 'logs-*';
+
+/** Between a key and a folded value. */
+export const VALUE = '\u0000';
+/** Between a key and 16 hex digits that sort as numbers do. */
+export const NUMBER = '\u0001';
+/** Between the start of a long value and its hash. */
+export const LONG = '\u0002';
+
+/** Longer values are kept in `kv` as their start and a hash; the evaluator has the last word on them. UTF-16 units. */
+export const MAX_VALUE = 256;
+
+/** What `keys` says of a key besides that it is there: `key` + VALUE + one of these. */
+export const KEY_FLAGS = {
+  /** Its numbers are in the key's slot. */
+  slotted: 'n',
+  /** It has numbers, but another key of the document took the slot. */
+  unslotted: 'x',
+  boolean: 'b',
+  /** A value was longer than MAX_VALUE. */
+  long: 'l',
+} as const;
+
+/** Columns of doubles for statistics: a key's is told by its hash. */
+export const SLOTS = 32;
+
+/** The column of a key's numbers. */
+export function slotOf(key: string): string {
+  let hash = 0x811c9dc5; // FNV-1a
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  return `n${(hash ^ (hash >>> 16)) & (SLOTS - 1)}`;
+}
+
+/** The key of a level word that names no severity; no attribute can have it. */
+export const UNKNOWN_LEVEL = '\u0002level';
+
+const words = { type: 'text', analyzer: 'words', norms: false, position_increment_gap: 100 } as const;
+const column = { type: 'double', index: false, doc_values: true } as const;
+const columns = Object.fromEntries(Array.from({ length: SLOTS }, (_, slot) => [`n${slot}`, column]));
+
+/**
+ * The index template. Words are cut and folded by us, so the analyzer only splits at blanks.
+ * @param shape shards and replicas of each index, and how soon what is written can be found
+ */
+export const makeTemplate = (shape: { shards: number; replicas: number; refreshInterval: string; codec?: string }) => ({
+  index_patterns: [INDEX_PATTERN],
+  version: TEMPLATE_VERSION,
+  priority: 100,
+  _meta: { writer: 'tributary', version: TEMPLATE_VERSION },
+  template: {
+    settings: {
+      index: {
+        number_of_shards: shape.shards,
+        number_of_replicas: shape.replicas,
+        refresh_interval: shape.refreshInterval,
+        ...(shape.codec !== undefined && { codec: shape.codec }),
+      },
+      analysis: { analyzer: { words: { type: 'custom', tokenizer: 'whitespace' } } },
+    },
+    mappings: {
+      dynamic: false,
+      _source: { excludes: ['words', 'body', 'kv', 'keys', ...Object.keys(columns)] },
+      _meta: { version: TEMPLATE_VERSION },
+      properties: {
+        id: { type: 'keyword' },
+        project: { type: 'keyword' },
+        time: { type: 'date_nanos', format: 'strict_date_optional_time_nanos' },
+        observed: { type: 'date_nanos', format: 'strict_date_optional_time_nanos' },
+        severity: { type: 'byte' },
+        body: words,
+        words,
+        kv: { type: 'keyword' },
+        keys: { type: 'keyword' },
+        ...columns,
+      },
+    },
+  },
+});

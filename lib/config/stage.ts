@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** What a size means. Instance types and counts are OpenSearch's; figures are for the computed cost. */
+export const SIZES = {
+  /** One small search node: development, or some gigabytes a day without high availability. */
+  small: {
+    searchNodes: 1,
+    searchInstance: 't3.medium.search',
+    searchDiskGiB: 30,
+    zones: 1,
+    reservedConcurrency: false,
+  },
+  /** Three nodes in three zones. */
+  standard: {
+    searchNodes: 3,
+    searchInstance: 'r7g.large.search',
+    searchDiskGiB: 200,
+    zones: 3,
+    reservedConcurrency: true,
+  },
+} as const;
+
+/** Settings of a stage. */
+export const StageSettings = z.strictObject({
+  /** Names stacks and stands in API keys. */
+  name: z.string().regex(/^[a-z0-9]{1,16}$/, 'expected 1 to 16 lower-case letters or digits'),
+  size: z.enum(['small', 'standard']),
+  /** Who may register. */
+  registration: z.enum(['open', 'closed']).default('closed'),
+  /** Whether the first administrator must choose another password at first use. */
+  changeFirstPassword: z.boolean().default(true),
+  /** All rate limits times this. */
+  limitsFactor: z.number().positive().default(1),
+  /** Days that the functions' own logs are kept. */
+  logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90)]).default(30),
+  /** Where alarms are mailed to; they only change state unless given. */
+  alarmEmail: z.email().optional(),
+  /** Shards of the stream; on demand unless given. */
+  streamShards: z.int().min(1).max(200).optional(),
+  /** How long a search hit may take to appear: OpenSearch's refresh interval. */
+  refreshSeconds: z.int().min(1).max(60).default(10),
+  /** Messages a second that all live viewers share. */
+  livePostsPerSecond: z.int().min(1).default(2_000),
+  /** Seconds that the archive gathers frames for one object. */
+  archiveWindowSeconds: z.int().min(1).max(300).default(300),
+});
+export type StageSettings = z.output<typeof StageSettings>;

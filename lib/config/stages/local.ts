@@ -1,0 +1,13 @@
+import { StageSettings } from '../stage.ts';
+
+/** What `npm start` runs. */
+export default StageSettings.parse({
+  name: 'local',
+  size: 'small',
+  registration: 'open',
+  changeFirstPassword: false,
+  limitsFactor: 20,
+  streamShards: 2,
+  refreshSeconds: 1,
+  archiveWindowSeconds: 10,
+});

@@ -1,0 +1,69 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
+import { Domain, EngineVersion, type IDomain, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
+import { Construct } from 'constructs';
+import type { z } from 'zod';
+import type { EventStoreEnv } from '../../functions/adapters/event-store/env.ts';
+import { SIZES, type StageSettings } from '../config/stage.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+export interface EventStoreProps {
+  readonly size: StageSettings['size'];
+}
+
+/** Where events are searched: an OpenSearch domain that answers identities of this account and nobody else. @stateful */
+export class EventStore extends Construct {
+  readonly domain: IDomain;
+
+  constructor(scope: Construct, id: string, { size }: EventStoreProps) {
+    super(scope, id);
+    const { searchNodes, searchInstance, searchDiskGiB, zones } = SIZES[size];
+    this.domain = new Domain(this, 'Domain', {
+      version: EngineVersion.OPENSEARCH_2_19,
+      capacity: { dataNodes: searchNodes, dataNodeInstanceType: searchInstance, multiAzWithStandbyEnabled: false },
+      ebs: { volumeSize: searchDiskGiB, volumeType: EbsDeviceVolumeType.GP3 },
+      zoneAwareness: zones > 1 ? { enabled: true, availabilityZoneCount: zones } : { enabled: false },
+      encryptionAtRest: { enabled: true },
+      nodeToNodeEncryption: true,
+      enforceHttps: true,
+      tlsSecurityPolicy: TLSSecurityPolicy.TLS_1_2_PFS,
+      enableAutoSoftwareUpdate: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}
+
+/** Settings of the store that a stage chooses. */
+export interface EventStoreSettings {
+  readonly refreshSeconds: number;
+  readonly replicas: number;
+}
+
+function tell(domain: IDomain, fn: ServiceFunction, { refreshSeconds, replicas }: EventStoreSettings): void {
+  fn.addEnvironment({
+    OPENSEARCH_DOMAIN_ENDPOINT: domain.domainEndpoint,
+    OPENSEARCH_REFRESH_SECONDS: String(refreshSeconds),
+    OPENSEARCH_REPLICAS: String(replicas),
+  } satisfies z.input<typeof EventStoreEnv>);
+}
+
+/** Lets a function write events: bulks, and the template before the first. */
+export function grantWriteEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+  tell(domain, fn, settings);
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/_bulk`]);
+  fn.allow(['es:ESHttpGet', 'es:ESHttpPut'], [`${domain.domainArn}/_index_template/logs`]);
+}
+
+/** Lets a function read events. */
+export function grantReadEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+  tell(domain, fn, settings);
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/logs-*/_search`]);
+  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`]);
+}
+
+/** Lets a function see whether the store is well. */
+export function grantWatchEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+  tell(domain, fn, settings);
+  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/_cluster/health`]);
+  fn.allow(['es:DescribeDomain'], [domain.domainArn]);
+}

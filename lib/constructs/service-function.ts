@@ -1,0 +1,77 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundleFolder } from '../bundles.ts';
+import type { Alarms } from './alarms.ts';
+
+export interface ServiceFunctionProps {
+  /** Name of the bundle: `accept` for `accept.handler.ts`. */
+  readonly handler: string;
+  readonly description: string;
+  /** Megabytes; CPU comes in proportion. */
+  readonly memorySize: number;
+  readonly timeout: Duration;
+  /** Instances at most. @default as many as the account allows */
+  readonly reservedConcurrentExecutions?: number | undefined;
+  readonly logRetention: RetentionDays;
+  readonly alarms: Alarms;
+}
+
+/** One function for a trust boundary and scaling unit: a role of its own, a log group that ends, alarms on errors and throttles. */
+export class ServiceFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.function = new LambdaFunction(this, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleFolder(props.handler)),
+      description: props.description,
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      ...(props.reservedConcurrentExecutions !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      }),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+    });
+    const period = Duration.minutes(5);
+    props.alarms.add(this, 'Errors', 'Function errors', { metric: this.function.metricErrors({ period }), above: 0 });
+    props.alarms.add(this, 'Throttles', 'Function throttles', {
+      metric: this.function.metricThrottles({ period }),
+      above: 0,
+    });
+  }
+
+  /** Sets variables that come with a grant. */
+  addEnvironment(variables: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(variables)) this.function.addEnvironment(name, value);
+  }
+
+  /** Allows calls on resources by name; for what the library has no fitting grant. */
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ): void {
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions && { conditions }),
+      }),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IDomain } from 'aws-cdk-lib/aws-opensearchservice';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { StageSettings } from '../config/stage.ts';
+import { EventStore } from '../constructs/event-store.ts';
+import { IngestStream } from '../constructs/ingest-stream.ts';
+import { KeyedTable } from '../constructs/table.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly stage: StageSettings;
+}
+
+/** What holds data: kept when the stack goes, protected, and never replaced, because its logical ids are pinned by a test. @stateful */
+export class DataStack extends Stack {
+  readonly stream: IStream;
+  readonly domain: IDomain;
+  /** Users, projects, keys. */
+  readonly directory: ITable;
+  readonly audit: ITable;
+  readonly limits: ITable;
+  readonly ledger: ITable;
+  /** Tickets, connections and subscriptions of live viewers. */
+  readonly live: ITable;
+  /** What could not be stored, and what the stream did not take. */
+  readonly quarantine: IBucket;
+  readonly archive: IBucket;
+  readonly signingKey: ISecret;
+  readonly firstPassword: ISecret;
+
+  constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
+    super(scope, id, { ...props, terminationProtection: true });
+    this.stream = new IngestStream(this, 'Ingest', { shards: stage.streamShards }).stream;
+    this.domain = new EventStore(this, 'Events', { size: stage.size }).domain;
+    this.directory = new KeyedTable(this, 'Directory', { precious: true }).table;
+    this.audit = new KeyedTable(this, 'Audit', { precious: true }).table;
+    this.limits = new KeyedTable(this, 'Limits', { precious: false }).table;
+    this.ledger = new KeyedTable(this, 'Ledger', { precious: false }).table;
+    this.live = new KeyedTable(this, 'Live', { precious: false }).table;
+    this.quarantine = this.#bucket('Quarantine', [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }]);
+    this.archive = this.#bucket('Archive', [
+      {
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+        transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(30) }],
+        expiration: Duration.days(365),
+      },
+    ]);
+    this.signingKey = this.#emptySecret('SigningKey', 'Key pair that sessions are signed with; made at first use');
+    this.firstPassword = new Secret(this, 'FirstPassword', {
+      description: 'Password of the first administrator, user "admin"',
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: 'admin' }),
+        generateStringKey: 'password',
+        passwordLength: 24,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  #bucket(id: string, lifecycleRules: NonNullable<ConstructorParameters<typeof Bucket>[2]>['lifecycleRules']): IBucket {
+    return new Bucket(this, id, {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: false,
+      lifecycleRules: lifecycleRules ?? [],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** A secret without a value: the library's own always makes one up. */
+  #emptySecret(id: string, description: string): ISecret {
+    const secret = new CfnSecret(this, id, { description });
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return Secret.fromSecretCompleteArn(this, `${id}Reference`, secret.ref);
+  }
+}
