@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
-import { EdgeEnv, makeEdge } from '../adapters/edge.ts';
+import { makeEdge } from '../adapters/edge/edge.ts';
+import { EdgeEnv } from '../adapters/edge/env.ts';
 import { QuarantineEnv } from '../adapters/object-store/env.ts';
 import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
 import { FrameStreamEnv } from '../adapters/stream/env.ts';

@@ -6,7 +6,14 @@ import { tenantFilter } from '../../core/project.ts';
 import { toIsoNano } from '../../core/unix-nano.ts';
 import { unknownLevel } from '../../search/language/evaluator.ts';
 import { parseNumber, toSortableHex } from '../../search/language/numbers.ts';
-import { eachTextBesideMessage, eachValue, isAskable, messageOf, type Scalar, toText } from '../../search/language/record-values.ts';
+import {
+  eachTextBesideMessage,
+  eachValue,
+  isAskable,
+  messageOf,
+  type Scalar,
+  toText,
+} from '../../search/language/record-values.ts';
 import { fold, toWords } from '../../search/language/words.ts';
 import { KEY_FLAGS, LONG, MAX_VALUE, NUMBER, slotOf, UNKNOWN_LEVEL, VALUE } from './mapping.ts';
 
@@ -55,7 +62,11 @@ export function toPair(key: string, folded: string): string {
 }
 
 /** The start of a long value that is kept; never half a surrogate pair. */
-export const startOfLong = (folded: string): string => folded.slice(0, MAX_VALUE).toWellFormed().replace(/\ufffd$/, '');
+export const startOfLong = (folded: string): string =>
+  folded
+    .slice(0, MAX_VALUE)
+    .toWellFormed()
+    .replace(/\ufffd$/, '');
 
 function toPairs(record: LogRecord): { kv: string[]; keys: string[]; columns: string } {
   const kv: string[] = [];

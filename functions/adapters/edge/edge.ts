@@ -1,15 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
-import type { HttpOptions } from '../core/http.ts';
-import { Authenticator } from './directory/authenticator.ts';
-import { DynamoDbDirectory } from './directory/dynamodb.ts';
-import { DirectoryEnv } from './directory/env.ts';
-import { DynamoDbLimiter } from './limiter/dynamodb.ts';
-import { LimiterEnv } from './limiter/env.ts';
-import { makeOriginSecret, OriginSecretEnv } from './origin-secret.ts';
-
-/** What every function behind the HTTP API is told. */
-export const EdgeEnv = z.object({ ...DirectoryEnv.shape, ...LimiterEnv.shape, ...OriginSecretEnv.shape });
+import type { z } from 'zod';
+import type { HttpOptions } from '../../core/http.ts';
+import { Authenticator } from '../directory/authenticator.ts';
+import { DynamoDbDirectory } from '../directory/dynamodb.ts';
+import { DynamoDbLimiter } from '../limiter/dynamodb.ts';
+import type { EdgeEnv } from './env.ts';
+import { makeOriginSecret } from './origin-secret.ts';
 
 /** Credentials, limits and the client's address, as every function behind the HTTP API judges them. */
 export function makeEdge(env: z.output<typeof EdgeEnv>, client: DynamoDBDocumentClient) {

@@ -1,8 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
-import { cached } from '../core/cached.ts';
-
-export const OriginSecretEnv = z.object({ ORIGIN_SECRET_ARN: z.string().min(1) });
+import { cached } from '../../core/cached.ts';
 
 const FRESH_MILLIS = 10 * 60_000;
 

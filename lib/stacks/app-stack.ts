@@ -1,0 +1,318 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { z } from 'zod';
+import type { AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
+import { PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
+import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
+import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
+import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-store/env.ts';
+import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts';
+import type { IdentityEnv } from '../../functions/identity/env.ts';
+import type { FillEnv, LiveEnv, TailEnv } from '../../functions/live/env.ts';
+import type { OperationEnv } from '../../functions/operation/env.ts';
+import { SIZES, type StageSettings } from '../config/stage.ts';
+import { Alarms } from '../constructs/alarms.ts';
+import { grantReadEvents, grantWatchEvents, grantWriteEvents } from '../constructs/event-store.ts';
+import { consumeStream, grantWriteStream } from '../constructs/ingest-stream.ts';
+import { Schedule } from '../constructs/schedule.ts';
+import { ServiceApi, ViewerApi } from '../constructs/service-api.ts';
+import { ServiceFunction, type ServiceFunctionProps } from '../constructs/service-function.ts';
+import { Site } from '../constructs/site.ts';
+import { grantTable } from '../constructs/table.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface AppStackProps extends StackProps {
+  readonly stage: StageSettings;
+  readonly data: DataStack;
+}
+
+/** Everything that holds no data: functions, APIs, schedules, the distribution, alarms. Can be thrown away and made again. */
+export class AppStack extends Stack {
+  readonly #stage: StageSettings;
+  readonly #data: DataStack;
+  readonly #alarms: Alarms;
+  readonly #originSecret: ISecret;
+
+  constructor(scope: Construct, id: string, { stage, data, ...props }: AppStackProps) {
+    super(scope, id, props);
+    this.#stage = stage;
+    this.#data = data;
+    this.#alarms = new Alarms(this.#alarmTopic());
+    this.#originSecret = new Secret(this, 'OriginSecret', {
+      description: 'What the distribution proves itself to the API with',
+      generateSecretString: { passwordLength: 40, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const api = new ServiceApi(this, 'Http', { logRetention: stage.logRetentionDays as RetentionDays });
+    const viewers = this.#live(api);
+    this.#ingest(api);
+    this.#search(api);
+    this.#identity(api);
+    const site = new Site(this, 'Site', { api: api.api, viewers: viewers.api, originSecret: this.#originSecret });
+    this.#operation(api);
+    this.#alarms.add(this, 'ServerErrors', 'API server errors', {
+      metric: api.api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
+      above: 0,
+    });
+    new CfnOutput(this, 'DashboardUrl', { value: `https://${site.distribution.distributionDomainName}` });
+    new CfnOutput(this, 'IngestUrl', { value: api.api.apiEndpoint });
+    new CfnOutput(this, 'FirstPasswordSecret', { value: data.firstPassword.secretName });
+  }
+
+  #ingest(api: ServiceApi): void {
+    const { stream, quarantine, archive } = this.#data;
+    const accept = this.#function('Accept', {
+      handler: 'accept',
+      description: 'Takes events and writes them to the stream',
+      memorySize: 1024,
+      timeout: Duration.seconds(30),
+    });
+    this.#grantEdge(accept);
+    grantWriteStream(stream, accept);
+    this.#quarantine(accept);
+    accept.allow(['s3:PutObject'], [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('large/*')]);
+    api.route(accept, 'Accept', [
+      'POST /api/v1/logs',
+      'POST /api/v1/logs/batch',
+      'POST /api/v1/logs/generate',
+      'POST /api/logs',
+      'POST /api/logs/batch',
+      'ANY /v1/{proxy+}',
+      'ANY /ingest',
+    ]);
+
+    const index = this.#function('Index', {
+      handler: 'index',
+      description: 'Stores events of the stream in OpenSearch',
+      memorySize: 1024,
+      timeout: Duration.minutes(2),
+    });
+    this.#consume(index, { batchSize: 500, parallelizationFactor: 2, lag: Duration.minutes(5) });
+    grantWriteEvents(this.#data.domain, index, this.#eventStoreSettings());
+    this.#quarantine(index);
+    index.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/*')]);
+    index.allow(['s3:GetObject'], [quarantine.arnForObjects('large/*')]);
+    this.#ledger(index);
+
+    const archiver = this.#function('Archive', {
+      handler: 'archive',
+      description: 'Keeps every frame of the stream in S3',
+      memorySize: 512,
+      timeout: Duration.minutes(2),
+    });
+    this.#consume(archiver, {
+      batchSize: 10_000,
+      window: Duration.seconds(this.#stage.archiveWindowSeconds),
+      lag: Duration.minutes(30),
+    });
+    archiver.addEnvironment({ ARCHIVE_BUCKET_NAME: archive.bucketName } satisfies z.input<typeof ArchiveEnv>);
+    archiver.allow(['s3:PutObject'], [archive.arnForObjects('frames/*')]);
+    this.#ledger(archiver);
+
+    const redrive = this.#function('Redrive', {
+      handler: 'redrive',
+      description: 'Puts back into the stream what did not get there',
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+    });
+    this.#quarantine(redrive);
+    grantWriteStream(stream, redrive);
+    redrive.allow(['s3:ListBucket'], [quarantine.bucketArn]);
+    redrive.allow(
+      ['s3:GetObject', 's3:DeleteObject'],
+      [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('aws/lambda/*')],
+    );
+    new Schedule(this, 'RedriveSchedule', redrive, {
+      every: Duration.minutes(5),
+      description: 'Drains what was put aside for the stream',
+    });
+    this.#alarms.add(redrive, 'Quarantined', 'Quarantine not empty', {
+      metric: new Metric({
+        namespace: 'Tributary',
+        metricName: 'QuarantinedObjects',
+        statistic: 'Maximum',
+        period: Duration.minutes(15),
+      }),
+      above: 0,
+    });
+  }
+
+  #search(api: ServiceApi): void {
+    const search = this.#function('Search', {
+      handler: 'search',
+      description: 'Reads events and their numbers',
+      memorySize: 1024,
+      timeout: Duration.seconds(29),
+    });
+    this.#grantEdge(search);
+    grantReadEvents(this.#data.domain, search, this.#eventStoreSettings());
+    api.route(search, 'Search', [
+      'GET /api/v1/logs',
+      'GET /api/v1/logs/{proxy+}',
+      'GET /api/logs',
+      'GET /api/logs/{proxy+}',
+      'GET /api/search',
+      'GET /api/v1/metrics/{proxy+}',
+    ]);
+  }
+
+  #identity(api: ServiceApi): void {
+    const { directory, audit, signingKey, firstPassword } = this.#data;
+    const identity = this.#function('Identity', {
+      handler: 'identity',
+      description: 'Users, projects and keys',
+      memorySize: 1024,
+      timeout: Duration.seconds(15),
+    });
+    this.#grantEdge(identity);
+    identity.addEnvironment({
+      AUDIT_TABLE_NAME: audit.tableName,
+      SIGNING_KEY_SECRET_ARN: signingKey.secretArn,
+      FIRST_PASSWORD_SECRET_ARN: firstPassword.secretArn,
+      CHANGE_FIRST_PASSWORD: String(this.#stage.changeFirstPassword),
+      REGISTRATION: this.#stage.registration,
+      STAGE: this.#stage.name,
+    } satisfies z.input<typeof AuditTrailEnv> & z.input<typeof SigningKeyEnv> & z.input<typeof IdentityEnv>);
+    grantTable(directory, identity, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    grantTable(audit, identity, ['PutItem']);
+    identity.allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [signingKey.secretArn]);
+    identity.allow(['secretsmanager:GetSecretValue'], [firstPassword.secretArn]);
+    api.route(identity, 'Identity', [
+      'ANY /api/v1/auth/{proxy+}',
+      'ANY /api/v1/keys',
+      'ANY /api/v1/keys/{proxy+}',
+      'ANY /api/v1/projects',
+      'ANY /api/v1/projects/{proxy+}',
+    ]);
+  }
+
+  #live(api: ServiceApi): ViewerApi {
+    const logRetention = this.#stage.logRetentionDays as RetentionDays;
+    const tickets = this.#function('Live', {
+      handler: 'live',
+      description: 'Tickets for live viewers',
+      memorySize: 512,
+      timeout: Duration.seconds(15),
+    });
+    this.#grantEdge(tickets);
+    this.#liveTable(tickets, ['PutItem']);
+    api.route(tickets, 'Live', ['ANY /api/v1/live-logs/{proxy+}']);
+
+    const socket = this.#function('Socket', {
+      handler: 'socket',
+      description: 'Connections of live viewers',
+      memorySize: 512,
+      timeout: Duration.seconds(29),
+    });
+    const viewers = new ViewerApi(this, 'Viewers', socket, { logRetention });
+    viewers.grantPost(socket);
+    this.#grantProving(socket);
+    this.#liveTable(socket, ['GetItem', 'PutItem', 'DeleteItem']);
+    socket.addEnvironment({ LIVE_SETTLE_SECONDS: String(this.#stage.refreshSeconds + 2) } satisfies z.input<
+      typeof FillEnv
+    >);
+    grantReadEvents(this.#data.domain, socket, this.#eventStoreSettings());
+
+    const tail = this.#function('Tail', {
+      handler: 'tail',
+      description: 'Posts matching events to live viewers',
+      memorySize: 1024,
+      timeout: Duration.minutes(1),
+    });
+    this.#consume(tail, { batchSize: 500, lag: Duration.minutes(2) });
+    viewers.grantPost(tail);
+    this.#liveTable(tail, ['Query', 'DeleteItem']);
+    tail.addEnvironment({ LIVE_POSTS_PER_SECOND: String(this.#stage.livePostsPerSecond) } satisfies z.input<
+      typeof TailEnv
+    >);
+    this.#quarantine(tail);
+    tail.allow(['s3:GetObject'], [this.#data.quarantine.arnForObjects('large/*')]);
+    return viewers;
+  }
+
+  #operation(api: ServiceApi): void {
+    const { directory, stream } = this.#data;
+    const operation = this.#function('Operation', {
+      handler: 'operation',
+      description: 'Health and status',
+      memorySize: 512,
+      timeout: Duration.seconds(15),
+    });
+    this.#grantEdge(operation);
+    grantWatchEvents(this.#data.domain, operation, this.#eventStoreSettings());
+    operation.addEnvironment({
+      STREAM_NAME: stream.streamName,
+      INGEST_URL: api.api.apiEndpoint,
+      STAGE: this.#stage.name,
+    } satisfies z.input<typeof OperationEnv>);
+    operation.allow(['dynamodb:DescribeTable'], [directory.tableArn]);
+    operation.allow(['kinesis:DescribeStreamSummary'], [stream.streamArn]);
+    api.route(operation, 'Operation', ['GET /health', 'GET /health/{proxy+}', 'GET /api/v1/status', 'GET /']);
+  }
+
+  #function(id: string, props: Omit<ServiceFunctionProps, 'logRetention' | 'alarms'>): ServiceFunction {
+    return new ServiceFunction(this, id, {
+      ...props,
+      logRetention: this.#stage.logRetentionDays as RetentionDays,
+      alarms: this.#alarms,
+    });
+  }
+
+  /** What proves callers, counts their requests and knows their address. */
+  #grantEdge(fn: ServiceFunction): void {
+    const { directory, limits } = this.#data;
+    fn.addEnvironment({
+      DIRECTORY_TABLE_NAME: directory.tableName,
+      LIMITS_TABLE_NAME: limits.tableName,
+      LIMITS_FACTOR: String(this.#stage.limitsFactor),
+      ORIGIN_SECRET_ARN: this.#originSecret.secretArn,
+    } satisfies z.input<typeof EdgeEnv>);
+    grantTable(directory, fn, ['GetItem', 'Query'], PROVING_KEYS);
+    grantTable(limits, fn, ['UpdateItem']);
+    fn.allow(['secretsmanager:GetSecretValue'], [this.#originSecret.secretArn]);
+  }
+
+  #grantProving(fn: ServiceFunction): void {
+    fn.addEnvironment({ DIRECTORY_TABLE_NAME: this.#data.directory.tableName });
+    grantTable(this.#data.directory, fn, ['GetItem', 'Query'], PROVING_KEYS);
+  }
+
+  #consume(
+    fn: ServiceFunction,
+    props: { batchSize: number; parallelizationFactor?: number; window?: Duration; lag: Duration },
+  ): void {
+    consumeStream(fn, { stream: this.#data.stream, onFailure: this.#data.quarantine, alarms: this.#alarms, ...props });
+  }
+
+  #quarantine(fn: ServiceFunction): void {
+    fn.addEnvironment({ QUARANTINE_BUCKET_NAME: this.#data.quarantine.bucketName } satisfies z.input<
+      typeof QuarantineEnv
+    >);
+  }
+
+  #ledger(fn: ServiceFunction): void {
+    fn.addEnvironment({ LEDGER_TABLE_NAME: this.#data.ledger.tableName } satisfies z.input<typeof LedgerEnv>);
+    grantTable(this.#data.ledger, fn, ['UpdateItem']);
+  }
+
+  #liveTable(fn: ServiceFunction, operations: readonly string[]): void {
+    fn.addEnvironment({ LIVE_TABLE_NAME: this.#data.live.tableName } satisfies z.input<typeof LiveEnv>);
+    grantTable(this.#data.live, fn, operations);
+  }
+
+  #eventStoreSettings() {
+    return { refreshSeconds: this.#stage.refreshSeconds, replicas: SIZES[this.#stage.size].searchNodes > 1 ? 1 : 0 };
+  }
+
+  #alarmTopic(): Topic | undefined {
+    if (this.#stage.alarmEmail === undefined) return undefined;
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(this.#stage.alarmEmail));
+    return topic;
+  }
+}
