@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { App } from 'aws-cdk-lib';
 import { buildFunctions, buildSite, SITE_FOLDER } from '../lib/bundles.ts';
 import { readStage } from '../lib/config/read-stage.ts';
 import { AppStack } from '../lib/stacks/app-stack.ts';
@@ -14,5 +13,4 @@ const app = new App();
 const stage = await readStage(app.node.tryGetContext('stage') ?? 'production');
 const data = new DataStack(app, `Tributary-${stage.name}-data`, { stage, description: 'Tributary: what holds data' });
 new AppStack(app, `Tributary-${stage.name}-app`, { stage, data, description: 'Tributary: functions, APIs, dashboard' });
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

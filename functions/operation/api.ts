@@ -23,7 +23,10 @@ export const Readiness = z
   .object({
     status: z.enum(['ready', 'not_ready']),
     timestamp: z.string(),
-    checks: z.record(z.string(), z.object({ status: z.enum(['up', 'down']), detail: z.string().optional(), took_ms: z.int() })),
+    checks: z.record(
+      z.string(),
+      z.object({ status: z.enum(['up', 'down']), detail: z.string().optional(), took_ms: z.int() }),
+    ),
   })
   .meta({ id: 'Readiness' });
 export type Readiness = z.output<typeof Readiness>;

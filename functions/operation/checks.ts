@@ -43,13 +43,20 @@ export const makeReadiness = (checks: Checks) => async (): Promise<Readiness> =>
     status: results.every(([, { up }]) => up) ? 'ready' : 'not_ready',
     timestamp: new Date().toISOString(),
     checks: Object.fromEntries(
-      results.map(([name, { up, word, tookMillis }]) => [name, { status: up ? 'up' : 'down', detail: word, took_ms: tookMillis }] as const),
+      results.map(
+        ([name, { up, word, tookMillis }]) =>
+          [name, { status: up ? 'up' : 'down', detail: word, took_ms: tookMillis }] as const,
+      ),
     ),
   };
 };
 
 async function runAll(checks: Checks): Promise<Record<keyof Checks, Result>> {
-  const [opensearch, dynamodb, kinesis] = await Promise.all([run(checks.opensearch), run(checks.dynamodb), run(checks.kinesis)]);
+  const [opensearch, dynamodb, kinesis] = await Promise.all([
+    run(checks.opensearch),
+    run(checks.dynamodb),
+    run(checks.kinesis),
+  ]);
   return { opensearch, dynamodb, kinesis };
 }
 

@@ -21,10 +21,11 @@ const kinesis = new KinesisClient({ maxAttempts: 1, requestHandler: new NodeHttp
 const checks: Checks = {
   opensearch: (signal) => events.health(signal),
   dynamodb: async (abortSignal) =>
-    (await dynamoDb.send(new DescribeTableCommand({ TableName: env.DIRECTORY_TABLE_NAME }), { abortSignal })).Table?.TableStatus ?? 'UNKNOWN',
+    (await dynamoDb.send(new DescribeTableCommand({ TableName: env.DIRECTORY_TABLE_NAME }), { abortSignal })).Table
+      ?.TableStatus ?? 'UNKNOWN',
   kinesis: async (abortSignal) =>
-    (await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: env.STREAM_NAME }), { abortSignal })).StreamDescriptionSummary?.StreamStatus ??
-    'UNKNOWN',
+    (await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: env.STREAM_NAME }), { abortSignal }))
+      .StreamDescriptionSummary?.StreamStatus ?? 'UNKNOWN',
 };
 const readiness = makeReadiness(checks);
 
@@ -35,7 +36,12 @@ export const handler = httpHandler(
       const result = await readiness();
       return jsonReply(result.status === 'ready' ? 200 : 503, result);
     }),
-    serve(statusRoute, async () => ({ service: 'tributary' as const, version: VERSION, local: env.STAGE === 'local', ingest_url: env.INGEST_URL })),
+    serve(statusRoute, async () => ({
+      service: 'tributary' as const,
+      version: VERSION,
+      local: env.STAGE === 'local',
+      ingest_url: env.INGEST_URL,
+    })),
   ],
   makeEdge(env, makeDynamoDb()).options,
 );

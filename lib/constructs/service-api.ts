@@ -67,7 +67,7 @@ export class ViewerApi extends Construct {
 
   constructor(scope: Construct, id: string, fn: ServiceFunction, { logRetention }: ServiceApiProps) {
     super(scope, id);
-    const integration = (name: string) => ({ integration: new WebSocketLambdaIntegration(name, fn.function) });
+    const integration = (name: string) => ({ integration: new WebSocketLambdaIntegration(`${name}Integration`, fn.function) });
     this.api = new WebSocketApi(this, 'Api', {
       connectRouteOptions: integration('Connect'),
       disconnectRouteOptions: integration('Disconnect'),
@@ -92,7 +92,7 @@ export class ViewerApi extends Construct {
     return Grant.addToPrincipal({
       grantee: fn.function,
       actions: ['execute-api:ManageConnections'],
-      resourceArns: [this.api.arnForExecuteApi('POST', '/@connections/*', this.stage.stageName)],
+      resourceArns: [this.api.arnForExecuteApiV2('POST/@connections/*', this.stage.stageName)],
     });
   }
 }

@@ -1,0 +1,132 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { ProjectId, tenantKey } from '../../core/project.ts';
+import type { Connection, Subscription, Ticket, ViewerRegister } from './port.ts';
+
+const SELF = '-';
+/** A connection of a WebSocket API lasts two hours at most. */
+const CONNECTION_SECONDS = 2 * 3600 + 600;
+
+const TicketItem = z
+  .object({
+    project: ProjectId,
+    user_id: z.string(),
+    query: z.string(),
+    session_expires_at: z.number().optional(),
+    expires_at: z.number(),
+  })
+  .transform((item): Ticket & { expiresAt: number } => ({
+    project: item.project,
+    userId: item.user_id,
+    query: item.query,
+    ...(item.session_expires_at !== undefined && { sessionExpiresAt: item.session_expires_at }),
+    expiresAt: item.expires_at,
+  }));
+const SubscriptionItem = z.object({ sk: z.string(), query: z.string(), expires_at: z.number() });
+
+/** The register in its DynamoDB table. */
+export class DynamoDbViewerRegister implements ViewerRegister {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #now: () => number;
+
+  constructor(client: DynamoDBDocumentClient, table: string, now: () => number = Date.now) {
+    this.#client = client;
+    this.#table = table;
+    this.#now = now;
+  }
+
+  async putTicket(hash: string, ticket: Ticket, expiresAt: number): Promise<void> {
+    await this.#put(`T#${hash}`, SELF, toItem(ticket), expiresAt);
+  }
+
+  async takeTicket(hash: string): Promise<Ticket | undefined> {
+    try {
+      const { Attributes } = await this.#client.send(
+        new DeleteCommand({
+          TableName: this.#table,
+          Key: { pk: `T#${hash}`, sk: SELF },
+          // of two that come with the same ticket one finds it
+          ConditionExpression: 'attribute_exists(pk)',
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      const { data } = TicketItem.safeParse(Attributes);
+      return data !== undefined && data.expiresAt * 1000 > this.#now() ? data : undefined;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  async connect(connection: Connection): Promise<void> {
+    await this.#put(`C#${connection.id}`, SELF, toItem(connection), this.#end());
+  }
+
+  async find(connectionId: string): Promise<Connection | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { pk: `C#${connectionId}`, sk: SELF }, ConsistentRead: true }),
+    );
+    const { data } = TicketItem.safeParse(Item);
+    return data === undefined ? undefined : { ...data, id: connectionId };
+  }
+
+  async disconnect(connectionId: string): Promise<void> {
+    const connection = await this.find(connectionId);
+    if (connection === undefined) return;
+    await this.unsubscribe(connection.project, connectionId);
+    await this.#delete(`C#${connectionId}`, SELF);
+  }
+
+  async subscribe(project: ProjectId, { connectionId, query }: Subscription): Promise<void> {
+    await this.#put(tenantKey(project, 'viewers'), connectionId, { query }, this.#end());
+  }
+
+  async unsubscribe(project: ProjectId, connectionId: string): Promise<void> {
+    await this.#delete(tenantKey(project, 'viewers'), connectionId);
+  }
+
+  async list(project: ProjectId): Promise<readonly Subscription[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': tenantKey(project, 'viewers') },
+        ConsistentRead: true,
+      }),
+    );
+    const seconds = this.#now() / 1000;
+    return Items.flatMap((item) => {
+      const { data } = SubscriptionItem.safeParse(item);
+      return data !== undefined && data.expires_at > seconds ? [{ connectionId: data.sk, query: data.query }] : [];
+    });
+  }
+
+  #end(): number {
+    return Math.floor(this.#now() / 1000) + CONNECTION_SECONDS;
+  }
+
+  async #put(pk: string, sk: string, members: Readonly<Record<string, unknown>>, expiresAt: number): Promise<void> {
+    await this.#client.send(
+      new PutCommand({ TableName: this.#table, Item: { pk, sk, ...members, expires_at: expiresAt } }),
+    );
+  }
+
+  async #delete(pk: string, sk: string): Promise<void> {
+    await this.#client.send(new DeleteCommand({ TableName: this.#table, Key: { pk, sk } }));
+  }
+}
+
+const toItem = ({ project, userId, query, sessionExpiresAt }: Ticket) => ({
+  project,
+  user_id: userId,
+  query,
+  session_expires_at: sessionExpiresAt,
+});

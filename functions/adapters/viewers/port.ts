@@ -1,0 +1,41 @@
+import type { ProjectId } from '../../core/project.ts';
+
+/** A right to open one connection. */
+export interface Ticket {
+  readonly project: ProjectId;
+  readonly userId: string;
+  readonly query: string;
+  /** Unix seconds at which the session that made it ends; none for an API key. */
+  readonly sessionExpiresAt?: number;
+}
+
+/** An open connection. */
+export interface Connection extends Ticket {
+  readonly id: string;
+}
+
+/** What a connection watches. */
+export interface Subscription {
+  readonly connectionId: string;
+  readonly query: string;
+}
+
+/** Tickets, connections and what they watch. */
+export interface ViewerRegister {
+  /** @param hash of the ticket; the ticket itself is not stored. @param expiresAt Unix seconds */
+  putTicket(hash: string, ticket: Ticket, expiresAt: number): Promise<void>;
+  /** Uses a ticket up. @returns undefined where there is none (any more) */
+  takeTicket(hash: string): Promise<Ticket | undefined>;
+  connect(connection: Connection): Promise<void>;
+  find(connectionId: string): Promise<Connection | undefined>;
+  disconnect(connectionId: string): Promise<void>;
+  subscribe(project: ProjectId, subscription: Subscription): Promise<void>;
+  unsubscribe(project: ProjectId, connectionId: string): Promise<void>;
+  list(project: ProjectId): Promise<readonly Subscription[]>;
+}
+
+/** Sends to open connections. */
+export interface ViewerPost {
+  /** @returns false where the connection is gone */
+  post(connectionId: string, message: string): Promise<boolean>;
+}
