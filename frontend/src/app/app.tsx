@@ -1,0 +1,103 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
+import { me } from '../features/session/api/session.ts';
+import { ChangePasswordPage } from '../features/session/components/change-password.tsx';
+import { LoginPage } from '../features/session/components/login-page.tsx';
+import { ReloginDialog } from '../features/session/components/relogin-dialog.tsx';
+import { onKeyDown } from '../lib/keyboard.ts';
+import { useStore } from '../lib/store.ts';
+import { Button } from '../ui/button.tsx';
+import { Message, Skeleton } from '../ui/panel.tsx';
+import { Toaster } from '../ui/toaster.tsx';
+import { TooltipLayer } from '../ui/tooltip.tsx';
+import { reloadOnce } from './lazy-page.ts';
+import { RangeProvider } from './range-provider.tsx';
+import { Shell } from './shell.tsx';
+
+const Overview = lazy(reloadOnce(() => import('./overview-route.tsx')));
+const Logs = lazy(reloadOnce(() => import('./logs-route.tsx')));
+const Send = lazy(
+  reloadOnce(async () => ({ default: (await import('../features/send/components/send-data.tsx')).SendPage })),
+);
+const Keys = lazy(
+  reloadOnce(async () => ({ default: (await import('../features/keys/components/keys-page.tsx')).KeysPage })),
+);
+
+export const makeQueryClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      // waiting and asking again is drawn by the panels, so that a person sees it
+      queries: { retry: false, refetchOnWindowFocus: false, staleTime: 15_000, gcTime: 120_000 },
+    },
+  });
+
+/** A broken page says so and leaves the rest of the app in reach. */
+class PageBoundary extends Component<{ children: ReactNode; page: string }, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError = () => ({ failed: true });
+  override componentDidUpdate(before: { page: string }) {
+    if (before.page !== this.props.page && this.state.failed) this.setState({ failed: false });
+  }
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <Message title="This page broke" action={<Button onClick={() => location.reload()}>Reload</Button>}>
+        The error is in the browser, not in your data.
+      </Message>
+    );
+  }
+}
+
+export function App({ client }: { client: QueryClient }) {
+  useEffect(() => {
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+  return (
+    <QueryClientProvider client={client}>
+      <Routes>
+        <Route path="/login" element={<LoginPage />} />
+        <Route path="*" element={<SignedIn />} />
+      </Routes>
+      <ReloginDialog />
+      <Toaster />
+      <TooltipLayer />
+    </QueryClientProvider>
+  );
+}
+
+function SignedIn() {
+  const user = useStore(me);
+  const { pathname, search } = useLocation();
+  if (user === null) return <Navigate to="/login" replace state={{ from: pathname + search }} />;
+  if (user.must_change_password) return <ChangePasswordPage />;
+  return (
+    <RangeProvider>
+      <Shell user={user}>
+        <PageBoundary page={pathname}>
+          <Suspense fallback={<Skeleton rows={8} />}>
+            <Routes>
+              <Route path="/" element={<Overview />} />
+              <Route path="/logs" element={<Logs />} />
+              <Route path="/send" element={<Send />} />
+              <Route path="/keys" element={<Keys />} />
+              <Route path="*" element={<NotFound />} />
+            </Routes>
+          </Suspense>
+        </PageBoundary>
+      </Shell>
+    </RangeProvider>
+  );
+}
+
+const NotFound = () => (
+  <div className="p-4">
+    <h1 tabIndex={-1} className="text-l font-semibold">
+      No such page
+    </h1>
+    <Link to="/" className="text-accent-ink underline">
+      Go to Overview
+    </Link>
+  </div>
+);

@@ -1,0 +1,191 @@
+import type { LogEvent } from '../../lib/log-event.ts';
+import { type Severity, severityOf } from '../../lib/severity.ts';
+
+/** A stretch of events that exist and are not shown. */
+export interface Gap {
+  readonly kind: 'gap';
+  readonly key: string;
+  readonly count: number;
+  readonly from: string;
+  readonly to: string;
+}
+/** Where the reader was when the tail went on. */
+export interface Resumed {
+  readonly kind: 'resumed';
+  readonly key: string;
+  readonly at: number;
+}
+export type TailRow = { readonly kind: 'event'; readonly key: string; readonly event: LogEvent } | Gap | Resumed;
+
+export const CAPACITY = 10_000;
+const RATE_SECONDS = 300;
+
+/**
+ * The rows of a tail, outside React: at most 10,000 shown, and as many held back while the reader has paused.
+ * What is dropped becomes a gap row, so that shown + gaps is what was sent.
+ */
+export class TailBuffer {
+  rows: TailRow[] = [];
+  /** New events since the pause, those beyond the hold included. */
+  waiting = 0;
+  waitingErrors = 0;
+  /** Events received since the start. */
+  received = 0;
+  #held: TailRow[] = [];
+  #paused = false;
+  #incoming: TailRow[] = [];
+  readonly #known = new Set<string>();
+  #positions: Map<string, number> | null = null;
+  #serial = 0;
+  readonly #rate = new Map<number, { total: number; counts: Partial<Record<Severity, number>> }>();
+  readonly #capacity: number;
+
+  constructor(capacity = CAPACITY) {
+    this.#capacity = capacity;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Takes events in; those already known, as after a resume, are left out. */
+  add(events: readonly LogEvent[], now: number): void {
+    const second = Math.floor(now / 1_000);
+    for (const event of events) {
+      if (this.#known.has(event.id)) continue;
+      this.#known.add(event.id);
+      this.#incoming.push({ kind: 'event', key: event.id, event });
+      this.received += 1;
+      const severity = severityOf(event.severity);
+      const slot = this.#rate.get(second) ?? { total: 0, counts: {} };
+      slot.total += 1;
+      slot.counts[severity] = (slot.counts[severity] ?? 0) + 1;
+      this.#rate.set(second, slot);
+      if (this.#paused) {
+        this.waiting += 1;
+        if (severity === 'ERROR' || severity === 'FATAL') this.waitingErrors += 1;
+      }
+    }
+    for (const old of this.#rate.keys()) {
+      if (old >= second - RATE_SECONDS) break;
+      this.#rate.delete(old);
+    }
+  }
+
+  addGap(gap: { count: number; from: string; to: string }): void {
+    this.#serial += 1;
+    this.#incoming.push({ kind: 'gap', key: `gap-${this.#serial}`, ...gap });
+    if (this.#paused) this.waiting += gap.count;
+  }
+
+  /** Moves what came in to where it is seen. Returns whether shown rows changed. */
+  flush(): boolean {
+    if (this.#incoming.length === 0) return false;
+    const batch = this.#incoming;
+    this.#incoming = [];
+    if (!this.#paused) {
+      this.#append(batch);
+      return true;
+    }
+    this.#held.push(...batch);
+    this.#trimHeld();
+    return false;
+  }
+
+  pause(): void {
+    this.flush();
+    this.#paused = true;
+    this.waiting = 0;
+    this.waitingErrors = 0;
+  }
+
+  /** Shows what was held back, after a line that marks the place. */
+  resume(now: number): void {
+    this.flush();
+    this.#paused = false;
+    const held = this.#held;
+    this.#held = [];
+    this.waiting = 0;
+    this.waitingErrors = 0;
+    if (held.length === 0) return;
+    this.#serial += 1;
+    this.#append([{ kind: 'resumed', key: `resumed-${this.#serial}`, at: now }, ...held]);
+  }
+
+  /** Hides what is shown; nothing is forgotten about what was seen, so a resume brings none of it back. */
+  clear(): void {
+    this.rows = [];
+    this.#positions = null;
+  }
+
+  /** Puts loaded events where their gap is; what the gap still misses stays as a smaller gap. */
+  fill(key: string, events: readonly LogEvent[], left: number): void {
+    const at = this.rows.findIndex((row) => row.key === key);
+    const gap = this.rows[at];
+    if (gap?.kind !== 'gap') return;
+    const fresh = events.filter(({ id }) => !this.#known.has(id));
+    for (const { id } of fresh) this.#known.add(id);
+    const filled: TailRow[] = fresh.map((event) => ({ kind: 'event', key: event.id, event }));
+    if (left > 0) filled.push({ ...gap, count: left, from: events.at(-1)?.timestamp ?? gap.from });
+    this.rows.splice(at, 1, ...filled);
+    this.#positions = null;
+  }
+
+  indexOf(key: string): number {
+    this.#positions ??= new Map(this.rows.map((row, index) => [row.key, index]));
+    return this.#positions.get(key) ?? -1;
+  }
+
+  events(): readonly LogEvent[] {
+    return this.rows.flatMap((row) => (row.kind === 'event' ? [row.event] : []));
+  }
+
+  /** Events per bucket of the last five minutes, oldest first. */
+  rate(now: number, bucketSeconds: number) {
+    const last = Math.floor(now / 1_000 / bucketSeconds);
+    return Array.from({ length: RATE_SECONDS / bucketSeconds }, (_, index) => {
+      const bucket = last - RATE_SECONDS / bucketSeconds + 1 + index;
+      const counts: Partial<Record<Severity, number>> = {};
+      let total = 0;
+      for (let second = bucket * bucketSeconds; second < (bucket + 1) * bucketSeconds; second += 1) {
+        const slot = this.#rate.get(second);
+        if (!slot) continue;
+        total += slot.total;
+        for (const [severity, count] of Object.entries(slot.counts))
+          counts[severity as Severity] = (counts[severity as Severity] ?? 0) + count;
+      }
+      return { time: bucket * bucketSeconds * 1_000, total, counts };
+    });
+  }
+
+  /** Events of the last whole second. */
+  perSecond(now: number): number {
+    return this.#rate.get(Math.floor(now / 1_000) - 1)?.total ?? 0;
+  }
+
+  #append(batch: readonly TailRow[]): void {
+    // appended one by one: spreading a long batch into push would overflow the stack
+    for (const row of batch) this.rows.push(row);
+    const excess = this.rows.length - this.#capacity;
+    if (excess > 0) for (const row of this.rows.splice(0, excess)) this.#known.delete(row.key);
+    this.#positions = null;
+  }
+
+  #trimHeld(): void {
+    const excess = this.#held.length - this.#capacity;
+    if (excess <= 0) return;
+    const dropped = this.#held.splice(0, excess + 1);
+    const times = dropped.flatMap((row) =>
+      row.kind === 'event' ? [row.event.timestamp, row.event.timestamp] : row.kind === 'gap' ? [row.from, row.to] : [],
+    );
+    for (const row of dropped) this.#known.delete(row.key);
+    this.#serial += 1;
+    this.#held.unshift({
+      kind: 'gap',
+      key: `gap-${this.#serial}`,
+      count: dropped.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : row.kind === 'gap' ? row.count : 0), 0),
+      from: times.reduce((a, b) => (a < b ? a : b), times[0] ?? ''),
+      to: times.reduce((a, b) => (a > b ? a : b), times[0] ?? ''),
+    });
+  }
+}

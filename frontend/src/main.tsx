@@ -1,0 +1,17 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { BrowserRouter } from 'react-router';
+import { App, makeQueryClient } from './app/app.tsx';
+import { followTheme } from './lib/preferences.ts';
+import './ui/tokens.css';
+
+followTheme();
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <BrowserRouter>
+      <App client={makeQueryClient()} />
+    </BrowserRouter>
+  </StrictMode>,
+);
