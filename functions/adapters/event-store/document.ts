@@ -15,7 +15,7 @@ import {
   toText,
 } from '../../search/language/record-values.ts';
 import { fold, toWords } from '../../search/language/words.ts';
-import { KEY_FLAGS, LONG, MAX_VALUE, NUMBER, slotOf, UNKNOWN_LEVEL, VALUE } from './mapping.ts';
+import { FIRST_ERROR, KEY_FLAGS, LONG, MAX_VALUE, NUMBER, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
 
 /** An event in the form of `mapping.ts`, as one line of JSON, and the id it is created under. */
 export interface StoredForm {
@@ -43,7 +43,7 @@ export function toDocument(project: ProjectId, line: string): StoredForm {
     const words = toWords(text);
     if (words !== '') texts.push(words);
   });
-  const pairs = toPairs(record);
+  const pairs = toPairs(record, message);
   const json =
     `{"id":${JSON.stringify(record.id)},"project":${JSON.stringify(tenantFilter(project).term.project)}` +
     `,"time":"${toIsoNano(record.timeUnixNano)}","observed":"${toIsoNano(record.observedTimeUnixNano)}"` +
@@ -68,7 +68,7 @@ export const startOfLong = (folded: string): string =>
     .toWellFormed()
     .replace(/\ufffd$/, '');
 
-function toPairs(record: LogRecord): { kv: string[]; keys: string[]; columns: string } {
+function toPairs(record: LogRecord, message: string | undefined): { kv: string[]; keys: string[]; columns: string } {
   const kv: string[] = [];
   const keys: string[] = [];
   const seen = new Set<string>();
@@ -85,8 +85,10 @@ function toPairs(record: LogRecord): { kv: string[]; keys: string[]; columns: st
       seen.add(key);
       keys.push(key);
     }
-    const folded = fold(toText(value));
+    const text = toText(value);
+    const folded = fold(text);
     kv.push(toPair(key, folded));
+    if (folded !== text) flag(key, KEY_FLAGS.spelled);
     if (folded.length > MAX_VALUE) flag(key, KEY_FLAGS.long);
     if (typeof value === 'boolean') flag(key, KEY_FLAGS.boolean);
     const number = toDouble(value);
@@ -98,13 +100,19 @@ function toPairs(record: LogRecord): { kv: string[]; keys: string[]; columns: st
     else if (taken.key === key) taken.values.push(number);
     flag(key, taken === undefined || taken.key === key ? KEY_FLAGS.slotted : KEY_FLAGS.unslotted);
   });
+  // what has no key of its own in the event stands under keys that no attribute can have
+  const own = (key: string, value: string) => {
+    const folded = fold(value);
+    kv.push(toPair(key, folded));
+    keys.push(key);
+    if (folded.length > MAX_VALUE) flag(key, KEY_FLAGS.long);
+    if (folded !== value) flag(key, KEY_FLAGS.spelled);
+  };
   const level = unknownLevel(record);
-  if (level !== undefined) {
-    const folded = fold(level);
-    kv.push(toPair(UNKNOWN_LEVEL, folded));
-    keys.push(UNKNOWN_LEVEL);
-    if (folded.length > MAX_VALUE) flag(UNKNOWN_LEVEL, KEY_FLAGS.long);
-  }
+  if (level !== undefined) own(OWN_KEYS.unknownLevel, level);
+  if (message === undefined) keys.push(OWN_KEYS.noMessage);
+  else if (record.severityNumber >= FIRST_ERROR) own(OWN_KEYS.errorMessage, message);
+  if (record.original !== undefined) keys.push(OWN_KEYS.original);
   let columns = '';
   for (const [slot, { values }] of slots) columns += `,"${slot}":${values.length === 1 ? values[0] : `[${values}]`}`;
   return { kv, keys, columns };
@@ -123,11 +131,8 @@ const askable = new Map<string, boolean>();
 function isKnownAskable(key: string): boolean {
   const known = askable.get(key);
   if (known !== undefined) return known;
-  const result = isAskable(key) && key.isWellFormed() && key.length <= MAX_KEY;
+  const result = isAskable(key);
   if (askable.size >= 10_000) askable.clear();
   askable.set(key, result);
   return result;
 }
-
-/** A longer key is kept in the event but cannot be asked for by name. */
-const MAX_KEY = 1024;

@@ -27,6 +27,8 @@ export const KEY_FLAGS = {
   boolean: 'b',
   /** A value was longer than MAX_VALUE. */
   long: 'l',
+  /** A value is not written as its fold is. */
+  spelled: 's',
 } as const;
 
 /** Columns of doubles for statistics: a key's is told by its hash. */
@@ -39,8 +41,20 @@ export function slotOf(key: string): string {
   return `n${(hash ^ (hash >>> 16)) & (SLOTS - 1)}`;
 }
 
-/** The key of a level word that names no severity; no attribute can have it. */
-export const UNKNOWN_LEVEL = '\u0002level';
+/** Keys of our own that no attribute can have. */
+export const OWN_KEYS = {
+  /** A level word that names no severity. */
+  unknownLevel: '\u0002level',
+  /** The message of an error, so that errors can be counted by message. */
+  errorMessage: '\u0002error',
+  /** In `keys` only: the event has no message. */
+  noMessage: '\u0002silent',
+  /** In `keys` only: the event came as a line of text. */
+  original: '\u0002original',
+} as const;
+
+/** From here on a severity is an error (ERROR, FATAL). */
+export const FIRST_ERROR = 17;
 
 const words = { type: 'text', analyzer: 'words', norms: false, position_increment_gap: 100 } as const;
 const column = { type: 'double', index: false, doc_values: true } as const;

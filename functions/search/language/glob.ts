@@ -1,5 +1,5 @@
 /** Patterns of `*` and `?` in canonical form: a backslash makes the next `*`, `?` or backslash plain (as OpenSearch's `wildcard` has it). */
-import { fold, isWordCharacter } from './words.ts';
+import { fold, isIdeograph, isWordCharacter } from './words.ts';
 
 export type GlobPart =
   | { readonly kind: 'many' }
@@ -37,7 +37,11 @@ export const foldGlob = (pattern: string): string =>
 
 /** Whether a pattern is plain text of word characters and wildcards alone: it then stands for one word. */
 export const isWordGlob = (pattern: string): boolean =>
-  parseGlob(pattern).every((part) => part.kind !== 'plain' || [...part.text].every(isWordCharacter));
+  parseGlob(pattern).every(
+    (part) =>
+      part.kind !== 'plain' ||
+      [...part.text].every((character) => isWordCharacter(character) && !isIdeograph(character)),
+  );
 
 /**
  * Matches the whole of a folded text against a pattern. Linear space and at most length × parts steps: after a failure only the last `*`
@@ -101,7 +105,9 @@ export function toTextGlobSource(pattern: string): string {
     part.kind === 'plain' ? escapeRegex(part.text) : part.kind === 'many' ? '\\S*' : '\\S',
   );
   const [first, last] = [parts[0], parts.at(-1)];
-  const opens = first?.kind === 'plain' && isWordCharacter([...first.text][0] as string);
-  const closes = last?.kind === 'plain' && isWordCharacter([...last.text].at(-1) as string);
+  const opens = first?.kind === 'plain' && hasEdge([...first.text][0]);
+  const closes = last?.kind === 'plain' && hasEdge([...last.text].at(-1));
   return `${opens ? `(?:^|[^${WORD_CHARACTER}])` : ''}${body.join('')}${closes ? `(?:$|[^${WORD_CHARACTER}])` : ''}`;
 }
+
+const hasEdge = (character = ''): boolean => isWordCharacter(character) && !isIdeograph(character);

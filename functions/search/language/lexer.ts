@@ -83,7 +83,7 @@ export function scanRegex(text: string, at: number): { source: string; end: numb
 
 /** An expression between slashes, for `scanRegex`. */
 export const quoteRegex = (source: string): string =>
-  `/${source.replace(/\\[^]|\//g, (piece) => (piece === '/' ? '\\/' : piece))}/`;
+  `/${source.replace(/\\.|\//gs, (piece) => (piece === '/' ? '\\/' : piece))}/`;
 
 export interface Bare {
   readonly end: number;

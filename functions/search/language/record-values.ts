@@ -10,9 +10,11 @@ export function toText(value: Scalar): string {
   return Object.is(value, -0) ? '0' : String(value);
 }
 
-/** Control characters that separate the parts of stored pairs; a key with one of them cannot be asked for. */
-const UNASKABLE = /\p{Cc}/u;
-export const isAskable = (key: string): boolean => !UNASKABLE.test(key);
+/** Longer keys are kept in the event but cannot be asked for by name. UTF-16 units. */
+const MAX_KEY = 1024;
+
+/** Whether a key can be asked for: control characters separate the parts of stored pairs. */
+export const isAskable = (key: string): boolean => key.length <= MAX_KEY && !/\p{Cc}/u.test(key) && key.isWellFormed();
 
 type Visit = (key: string, value: Scalar) => void;
 

@@ -115,3 +115,7 @@ export const hasWords = (text: string): boolean => WORD_START.test(text);
 
 /** Whether a character belongs to words (marks do, behind a letter or digit). */
 export const isWordCharacter = (character: string): boolean => /[\p{L}\p{M}\p{Nd}_]/u.test(character);
+
+/** Characters of scripts without blanks between words: each is a word. */
+export const isIdeograph = (character: string): boolean =>
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]/u.test(character) && /\p{L}/u.test(character);

@@ -1,0 +1,261 @@
+/**
+ * A filter of the language as OpenSearch queries. Where the store cannot say exactly what the evaluator says, the filter lies between two
+ * queries: all that match are within `upper`, all within `lower` match (the algebra of superset compilation). Equal bounds are exact.
+ */
+import type { UnixNano } from '../../core/unix-nano.ts';
+import { MAX_UNIX_NANO, toIsoNano } from '../../core/unix-nano.ts';
+import type { Filter, Leaf } from '../../search/language/ast.ts';
+import {
+  equalTexts,
+  type TimeBounds,
+  toLevelCondition,
+  toNumberBounds,
+  toTimeBounds,
+} from '../../search/language/evaluator.ts';
+import { resolveField } from '../../search/language/fields.ts';
+import { escapeGlob, foldGlob, isWordGlob, parseGlob } from '../../search/language/glob.ts';
+import { parseNumber, toSortableHex } from '../../search/language/numbers.ts';
+import { isAskable } from '../../search/language/record-values.ts';
+import { requiredByGlob, requiredByRegex } from '../../search/language/required-words.ts';
+import { hasWords, toWords } from '../../search/language/words.ts';
+import { toPair } from './document.ts';
+import { KEY_FLAGS, LONG, MAX_VALUE, NUMBER, OWN_KEYS, VALUE } from './mapping.ts';
+
+/** A clause of OpenSearch's query DSL. */
+export type Clause = { readonly [name: string]: unknown };
+
+export interface Bounds {
+  readonly upper: Clause;
+  readonly lower: Clause;
+}
+
+const ALL: Clause = { match_all: {} };
+const NONE: Clause = { match_none: {} };
+
+export const isExact = ({ upper, lower }: Bounds): boolean => upper === lower;
+
+const exact = (clause: Clause): Bounds => ({ upper: clause, lower: clause });
+const within = (upper: Clause): Bounds => ({ upper, lower: NONE });
+
+/** @param now milliseconds since 1970 that relative times count from */
+export function compile(filter: Filter, now: number): Bounds {
+  switch (filter.kind) {
+    case 'all':
+      return exact(ALL);
+    case 'and':
+      return combine(filter.operands, now, all);
+    case 'or':
+      return combine(filter.operands, now, any);
+    case 'not': {
+      const operand = compile(filter.operand, now);
+      return isExact(operand) ? exact(not(operand.upper)) : { upper: not(operand.lower), lower: not(operand.upper) };
+    }
+    default:
+      return compileLeaf(filter, now);
+  }
+}
+
+function combine(operands: readonly Filter[], now: number, join: (clauses: readonly Clause[]) => Clause): Bounds {
+  const bounds = operands.map((operand) => compile(operand, now));
+  const upper = join(bounds.map((bound) => bound.upper));
+  return bounds.every(isExact) ? exact(upper) : { upper, lower: join(bounds.map((bound) => bound.lower)) };
+}
+
+/** Every one of the clauses. */
+export function all(clauses: readonly Clause[]): Clause {
+  const needed = clauses.filter((clause) => clause !== ALL);
+  if (needed.includes(NONE)) return NONE;
+  if (needed.length <= 1) return needed[0] ?? ALL;
+  return { bool: { filter: needed } };
+}
+
+/** Any of the clauses; terms of one field become one. */
+export function any(clauses: readonly Clause[]): Clause {
+  if (clauses.includes(ALL)) return ALL;
+  const needed: Clause[] = [];
+  const terms = new Map<string, unknown[]>();
+  for (const clause of clauses) {
+    if (clause === NONE) continue;
+    const term = Object.entries((clause.term ?? clause.terms ?? {}) as Record<string, unknown>)[0];
+    if (term === undefined) needed.push(clause);
+    else terms.set(term[0], [...(terms.get(term[0]) ?? []), ...(Array.isArray(term[1]) ? term[1] : [term[1]])]);
+  }
+  for (const [field, values] of terms)
+    needed.push(values.length === 1 ? { term: { [field]: values[0] } } : { terms: { [field]: values } });
+  if (needed.length <= 1) return needed[0] ?? NONE;
+  return { bool: { should: needed, minimum_should_match: 1 } };
+}
+
+export function not(clause: Clause): Clause {
+  if (clause === ALL) return NONE;
+  return clause === NONE ? ALL : { bool: { must_not: [clause] } };
+}
+
+const anyBounds = (bounds: readonly Bounds[]): Bounds => {
+  const upper = any(bounds.map((bound) => bound.upper));
+  return bounds.every(isExact) ? exact(upper) : { upper, lower: any(bounds.map((bound) => bound.lower)) };
+};
+
+function compileLeaf(leaf: Leaf, now: number): Bounds {
+  if (leaf.field === null) return compileText(leaf, ['words', 'body']);
+  const target = resolveField(leaf.field);
+  switch (target.kind) {
+    case 'attribute':
+      return compileAttribute(leaf, target.key);
+    case 'text':
+      return target.of === 'body' ? compileMessage(leaf) : compileOriginal(leaf);
+    case 'level':
+      return compileLevel(leaf);
+    case 'severityNumber':
+      return compileSeverityNumber(leaf);
+    case 'time': {
+      const bounds = toTimeBounds(leaf, now);
+      return exact(bounds === undefined ? NONE : timeRange(target.of, bounds));
+    }
+    case 'id':
+      return compileId(leaf);
+    default:
+      return target satisfies never;
+  }
+}
+
+// --- texts ------------------------------------------------------------------------------------------------------------------------------
+
+const phrase = (fields: readonly string[], words: string): Clause =>
+  words === ''
+    ? ALL
+    : any(
+        fields.map((field) =>
+          words.includes(' ') ? { match_phrase: { [field]: words } } : { term: { [field]: words } },
+        ),
+      );
+
+function compileText(leaf: Leaf, fields: readonly string[]): Bounds {
+  switch (leaf.kind) {
+    case 'match':
+      return hasWords(leaf.value) ? exact(phrase(fields, toWords(leaf.value))) : within(ALL);
+    case 'glob': {
+      const { pattern } = leaf;
+      if (!isWordGlob(pattern)) return within(all(requiredByGlob(pattern).map((words) => phrase(fields, words))));
+      return exact(any(fields.map((field) => glob(field, '', foldGlob(pattern)))));
+    }
+    case 'regex':
+      return within(all(requiredByRegex(leaf.source).map((words) => phrase(fields, words))));
+    default:
+      throw new TypeError(`${leaf.kind} on texts`); // the parser refuses it
+  }
+}
+
+/** @param prefix plain text in front of the pattern */
+function glob(field: string, prefix: string, pattern: string): Clause {
+  const parts = parseGlob(pattern);
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (parts.length === 1 && last?.kind === 'many') return { prefix: { [field]: prefix } };
+  if (parts.length === 2 && first?.kind === 'plain' && last?.kind === 'many')
+    return { prefix: { [field]: prefix + first.text } };
+  return { wildcard: { [field]: { value: escapeGlob(prefix) + pattern } } };
+}
+
+function compileMessage(leaf: Leaf): Bounds {
+  if (leaf.kind === 'exists') return exact(not({ term: { keys: OWN_KEYS.noMessage } }));
+  return compileText(leaf, ['body']);
+}
+
+function compileOriginal(leaf: Leaf): Bounds {
+  const present: Clause = { term: { keys: OWN_KEYS.original } };
+  if (leaf.kind === 'exists') return exact(present);
+  return within(all([present, compileText(leaf, ['words', 'body']).upper]));
+}
+
+// --- values -----------------------------------------------------------------------------------------------------------------------------
+
+function compileAttribute(leaf: Leaf, key: string): Bounds {
+  if (!isAskable(key)) return exact(NONE);
+  switch (leaf.kind) {
+    case 'exists':
+      return exact(any([{ term: { keys: key } }, { prefix: { keys: `${key}.` } }]));
+    case 'compare':
+    case 'range': {
+      const { gt, gte, lt, lte } = toNumberBounds(leaf);
+      const number = (value: number) => key + NUMBER + toSortableHex(value);
+      const low = gt !== undefined ? { gt: number(gt) } : { gte: gte !== undefined ? number(gte) : key + NUMBER };
+      const high =
+        lt !== undefined ? { lt: number(lt) } : lte !== undefined ? { lte: number(lte) } : { lt: key + LONG };
+      return exact({ range: { kv: { ...low, ...high } } });
+    }
+    default:
+      return compileValue(leaf, key);
+  }
+}
+
+/** Equality and patterns on the values under a key of `kv`. */
+function compileValue(leaf: Extract<Leaf, { kind: 'match' | 'glob' | 'regex' }>, key: string): Bounds {
+  const hasLong: Clause = { term: { keys: key + VALUE + KEY_FLAGS.long } };
+  switch (leaf.kind) {
+    case 'match':
+      return anyBounds(
+        equalTexts(leaf.value).map((folded) => {
+          const term: Clause = { term: { kv: toPair(key, folded) } };
+          return folded.length > MAX_VALUE ? within(term) : exact(term);
+        }),
+      );
+    case 'glob': {
+      const pattern = foldGlob(leaf.pattern);
+      const clause = glob('kv', key + VALUE, pattern);
+      if ('prefix' in clause && pattern.length < MAX_VALUE) return exact(clause);
+      return { upper: any([clause, hasLong]), lower: all([clause, not(hasLong)]) };
+    }
+    case 'regex':
+      return within({ term: { keys: key } });
+    default:
+      return leaf satisfies never;
+  }
+}
+
+function compileLevel(leaf: Leaf): Bounds {
+  const { ranges, word } = toLevelCondition(leaf);
+  const classes = ranges.flatMap(([from, to]) =>
+    from > to ? [] : [exact({ range: { severity: { gte: from, lte: to } } })],
+  );
+  return anyBounds([...classes, ...(word === undefined ? [] : [compileValue(word, OWN_KEYS.unknownLevel)])]);
+}
+
+function compileSeverityNumber(leaf: Leaf): Bounds {
+  if (leaf.kind === 'exists') return exact(ALL);
+  if (leaf.kind !== 'match' && leaf.kind !== 'compare' && leaf.kind !== 'range')
+    throw new TypeError(`${leaf.kind} on a number`);
+  const wanted =
+    leaf.kind === 'match' ? { gte: parseNumber(leaf.value), lte: parseNumber(leaf.value) } : toNumberBounds(leaf);
+  const { gt = -1, gte = 0, lt = 25, lte = 24 } = wanted as { gt?: number; gte?: number; lt?: number; lte?: number };
+  const severities = Array.from({ length: 25 }, (_, number) => number).filter(
+    (number) => number > gt && number >= gte && number < lt && number <= lte,
+  );
+  return exact(severities.length === 0 ? NONE : { terms: { severity: severities } });
+}
+
+function compileId(leaf: Leaf): Bounds {
+  switch (leaf.kind) {
+    case 'match':
+      return exact(any(equalTexts(leaf.value).map((id) => ({ term: { id } }))));
+    case 'glob':
+      return exact(glob('id', '', foldGlob(leaf.pattern)));
+    case 'exists':
+      return exact(ALL);
+    case 'regex':
+      return within(ALL);
+    default:
+      throw new TypeError(`${leaf.kind} on an id`);
+  }
+}
+
+/** Instants between bounds; a bound beyond what can be represented bounds nothing. */
+export function timeRange(field: 'time' | 'observed', { gte, lt }: TimeBounds): Clause {
+  const iso = (nano: UnixNano | undefined) =>
+    nano === undefined || BigInt(nano) > MAX_UNIX_NANO ? undefined : toIsoNano(nano);
+  const range = {
+    ...(gte !== undefined && { gte: iso(gte) }),
+    ...(iso(lt as UnixNano) !== undefined && { lt: iso(lt) }),
+  };
+  if (gte !== undefined && range.gte === undefined) return NONE;
+  return Object.keys(range).length === 0 ? ALL : { range: { [field]: range } };
+}

@@ -1,0 +1,113 @@
+import { type EventId, type IndexName, indexOf } from '../../core/event-id.ts';
+import type { ProjectId } from '../../core/project.ts';
+import { makeMatcher } from '../../search/language/evaluator.ts';
+import { compareNanos } from '../../search/language/time.ts';
+import {
+  type Aggregator,
+  compareEvents,
+  makeExtent,
+  makeFacets,
+  makeHistogram,
+  makeKeyList,
+  makeStats,
+} from './aggregate.ts';
+import { parseLine } from './document.ts';
+import type {
+  EventGroup,
+  EventPage,
+  EventStore,
+  Extent,
+  FacetRequest,
+  Facets,
+  Histogram,
+  HistogramRequest,
+  KeyList,
+  PageRequest,
+  Selection,
+  Stats,
+  StatsRequest,
+  StoredEvent,
+  WriteOutcome,
+} from './port.ts';
+
+/** Events in memory, read by the evaluator alone: the meaning that every other backing must agree with. */
+export class MemoryEventStore implements EventStore {
+  readonly #events = new Map<string, StoredEvent & { readonly project: ProjectId; readonly index: IndexName }>();
+
+  async create(groups: readonly EventGroup[]): Promise<readonly (readonly WriteOutcome[])[]> {
+    return groups.map(({ project, index, lines }) =>
+      lines.map((line): WriteOutcome => {
+        try {
+          const record = parseLine(line);
+          if (this.#events.has(record.id)) return { kind: 'exists' };
+          this.#events.set(record.id, { project, index, record, line });
+          return { kind: 'created' };
+        } catch (error) {
+          return { kind: 'refused', reason: (error as Error).message };
+        }
+      }),
+    );
+  }
+
+  async page(
+    project: ProjectId,
+    selection: Selection,
+    { order, limit, after, skip = 0, count }: PageRequest,
+  ): Promise<EventPage> {
+    const direction = order === 'asc' ? 1 : -1;
+    const selected = this.#select(project, selection).sort((a, b) => direction * compareEvents(a.record, b.record));
+    const position = after && { timeUnixNano: after.time, id: after.id };
+    const rest = selected.filter(
+      ({ record }) => position === undefined || direction * compareEvents(record, { ...record, ...position }) > 0,
+    );
+    const events = rest.slice(skip, skip + limit);
+    const last = events.at(-1)?.record;
+    return {
+      events,
+      ...(last && rest.length > skip + limit && { next: { time: last.timeUnixNano, id: last.id } }),
+      ...(count && { total: { value: selected.length, relation: 'eq' } }),
+    };
+  }
+
+  async get(project: ProjectId, id: EventId): Promise<StoredEvent | undefined> {
+    const found = this.#events.get(id);
+    return found?.project === project && found.index === indexOf(id) ? found : undefined;
+  }
+
+  async facets(project: ProjectId, selection: Selection, requests: readonly FacetRequest[]): Promise<Facets> {
+    return this.#aggregate(project, selection, makeFacets(requests));
+  }
+
+  async histogram(project: ProjectId, selection: Selection, request: HistogramRequest): Promise<Histogram> {
+    return this.#aggregate(project, selection, makeHistogram(request));
+  }
+
+  async keys(project: ProjectId, selection: Selection, limit: number): Promise<KeyList> {
+    return this.#aggregate(project, selection, makeKeyList(limit));
+  }
+
+  async extent(project: ProjectId, selection: Selection): Promise<Extent> {
+    return this.#aggregate(project, selection, makeExtent());
+  }
+
+  async stats(project: ProjectId, selection: Selection, request: StatsRequest): Promise<Stats> {
+    return this.#aggregate(project, selection, makeStats(request));
+  }
+
+  #aggregate<Result>(project: ProjectId, selection: Selection, aggregator: Aggregator<Result>): Result {
+    const newestFirst = this.#select(project, selection).sort((a, b) => compareEvents(b.record, a.record));
+    for (const { record } of newestFirst) aggregator.add(record);
+    return aggregator.result();
+  }
+
+  #select(project: ProjectId, { filter, from, to, now }: Selection): StoredEvent[] {
+    const matches = makeMatcher(filter, now);
+    return [...this.#events.values()].filter(
+      (event) =>
+        event.project === project &&
+        (from === undefined || compareNanos(event.record.timeUnixNano, from) >= 0) &&
+        (to === undefined || compareNanos(event.record.timeUnixNano, to) < 0) &&
+        matches(event.record),
+    );
+  }
+}

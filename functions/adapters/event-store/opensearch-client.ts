@@ -1,0 +1,131 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { RetryLater } from '../../core/errors.ts';
+
+/** An answer of OpenSearch that says no, with its error type. */
+export class OpenSearchError extends Error {
+  override readonly name = 'OpenSearchError';
+  readonly status: number;
+  /** `index_not_found_exception`, `too_many_nested_clauses` … of the root cause. */
+  readonly type: string;
+
+  constructor(status: number, type: string, reason: string) {
+    super(`OpenSearch answered ${status} ${type}: ${reason}`);
+    this.status = status;
+    this.type = type;
+  }
+}
+
+interface Call {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal?: AbortSignal;
+}
+
+/** OpenSearch's REST API with requests signed by the function's own role. Connections are kept (the platform's `fetch` does). */
+export class OpenSearchClient {
+  readonly #base: URL;
+  readonly #signer: SignatureV4 | undefined;
+
+  /** @param url of the domain; requests are signed where the environment has credentials */
+  constructor(url: string) {
+    this.#base = new URL(url);
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+    if (accessKeyId === undefined || secretAccessKey === undefined) return;
+    const sessionToken = process.env.AWS_SESSION_TOKEN;
+    this.#signer = new SignatureV4({
+      service: 'es',
+      region: process.env.AWS_REGION ?? 'us-east-1',
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+      sha256: Sha256,
+    });
+  }
+
+  /**
+   * @throws OpenSearchError for what it refuses, RetryLater `unavailable` where it cannot be reached or is overloaded, the signal's reason
+   */
+  async call<Answer>({ method, path, query = {}, body, signal }: Call): Promise<Answer> {
+    const url = new URL(path, this.#base);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const headers: Record<string, string> = { host: url.host, accept: 'application/json' };
+    if (body !== undefined)
+      headers['content-type'] = path.endsWith('_bulk') ? 'application/x-ndjson' : 'application/json';
+    const signed = await this.#signer?.sign({
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: { ...query },
+      headers,
+      body,
+    });
+    const { host: _host, ...sent } = signed?.headers ?? headers; // fetch writes it itself
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, {
+        method,
+        headers: sent,
+        ...(body !== undefined && { body: body as BodyInit }),
+        ...(signal && { signal }),
+      });
+      text = await response.text();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new RetryLater('unavailable', 'the event store cannot be reached', 2, { cause: error });
+    }
+    if (response.ok) return JSON.parse(text) as Answer;
+    throw toError(response.status, text);
+  }
+}
+
+function toError(status: number, text: string): Error {
+  let type = 'unknown';
+  let reason = text.slice(0, 300);
+  try {
+    const { error } = JSON.parse(text) as {
+      error?: { type?: string; reason?: string; root_cause?: { type?: string; reason?: string }[] };
+    };
+    type = error?.root_cause?.[0]?.type ?? error?.type ?? type;
+    reason = error?.root_cause?.[0]?.reason ?? error?.reason ?? reason;
+  } catch {
+    // a proxy's page rather than OpenSearch's JSON: its status and first words tell enough
+  }
+  const cause = new OpenSearchError(status, type, reason);
+  if (status === 429 || status === 502 || status === 503 || status === 504) {
+    return new RetryLater('unavailable', 'the event store is overloaded or restarting', 2, { cause });
+  }
+  return cause;
+}
+
+/** The signer's hash, by the platform: a bulk of 5 MB is hashed for every request. */
+class Sha256 {
+  #hash: Hash | Hmac;
+  readonly #make: () => Hash | Hmac;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#make = () => (secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret)));
+    this.#hash = this.#make();
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(toBytes(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {
+    this.#hash = this.#make();
+  }
+}
+
+function toBytes(data: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
+  if (typeof data === 'string') return data;
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}
