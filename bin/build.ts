@@ -1,0 +1,3 @@
+import { buildFunctions, buildSite } from '../lib/bundles.ts';
+
+await Promise.all([buildFunctions(), buildSite()]);
