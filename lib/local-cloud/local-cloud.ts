@@ -1,29 +1,37 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeclaredResource, EmulatorOptions } from './emulator.ts';
-import { type EmulatorThread, startEmulators } from './emulators.ts';
-import { readApis } from './gateway/api-definition.ts';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { EventSources } from './event-sources/event-sources.ts';
+import { Functions } from './functions.ts';
+import { type ApiDefinition, readApis } from './gateway/api-definition.ts';
+import { listDeployedFiles, publishFiles } from './gateway/bucket-deployment.ts';
+import { readDistribution } from './gateway/cloudfront/distribution.ts';
+import { Gateway } from './gateway/gateway.ts';
 import { HttpApi } from './gateway/http-api.ts';
 import { LambdaPermissions } from './gateway/lambda-permissions.ts';
-import { messageResponse } from './gateway/message.ts';
+import { ManagementServer } from './gateway/management-server.ts';
 import { PublicServer } from './gateway/public-server.ts';
+import { SiteOrigin } from './gateway/site-origin.ts';
+import { WebSocketApi } from './gateway/web-socket-api.ts';
 import { type LocalHosts, replaceHosts } from './hosts.ts';
-import { authorize } from './iam/authorize.ts';
 import { CredentialStore, type Credentials } from './iam/credentials.ts';
 import { type Grant, GrantLedger } from './iam/grant-ledger.ts';
 import { readPrincipals } from './iam/read-principals.ts';
+import { placeOf } from './iam/roles.ts';
 import { takeUses } from './iam/usage.ts';
+import { type StandIns, startStandIns } from './stand-ins.ts';
 import { readAssembly } from './template/assembly.ts';
-import { readDeployment } from './template/deployment.ts';
-import { functionEnvironment } from './workers/function-environment.ts';
-import { type ColdStart, FunctionPool, type InvocationResult } from './workers/function-pool.ts';
+import { type Deployment, type Resource, readDeployment } from './template/deployment.ts';
+import { type ReadSecret, resolveReferences } from './template/dynamic-references.ts';
+import { TemplateError } from './template/template-error.ts';
+import type { ColdStart, InvocationResult } from './workers/function-pool.ts';
 import { readFunctionSpec } from './workers/function-spec.ts';
 import { LogFile } from './workers/log-file.ts';
 
 export interface LocalCloudOptions {
   /** The synthesised cloud assembly, `cdk.out`. */
   readonly assembly: string;
-  /** Folder for everything kept: state, logs, uploads. Made when missing. */
+  /** Folder for everything kept, in `state/` and `logs/`. Made when missing. */
   readonly dataDir: string;
   /** Public port; 0 lets the system choose. */
   readonly port: number;
@@ -33,7 +41,9 @@ export interface LocalCloudOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Source of one grant to leave out, so that a test can see what fails without it. */
   readonly maskGrant?: string;
-  /** Unix milliseconds. */
+  /** Longest wait between tries of a failed batch; AWS goes up to a minute. @default 5000 */
+  readonly maximumBackoffMillis?: number;
+  /** Unix milliseconds, for time limits, schedules and record ages of the runtime; the emulators' threads have the system's. */
   readonly now?: () => number;
   /** What an operator should read. @default writes to standard error */
   readonly log?: (message: string) => void;
@@ -49,204 +59,305 @@ export interface LocalCloud {
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** `AWS_ENDPOINT_URL_<SERVICE>` and `OPENSEARCH_URL` as the functions see them. */
   readonly endpoints: Readonly<Record<string, string>>;
+  readonly region: string;
+  /** Physical name of a resource: table, stream, bucket, secret, function. @throws Error when there is none */
+  nameOf(logicalId: string): string;
   /** May do everything; for seeding. */
   readonly operator: Credentials;
   /** What the function signs with. */
   credentialsFor(functionLogicalId: string): Credentials;
-  /** Runs a function with an event; the answer is parsed JSON. */
+  /** Runs a function with an event; `answer` is its payload, parsed. */
   invoke(functionLogicalId: string, event: unknown): Promise<InvocationResult & { readonly answer: unknown }>;
+  /** Fires a schedule or rule now, by logical id or name. */
+  fireSchedule(logicalIdOrName: string): Promise<InvocationResult>;
   /** Starts of execution environments so far. */
   coldStarts(): readonly ColdStart[];
-  /** Every statement of every role and how often it was needed, since the data folder was made. */
-  grants(): Promise<readonly Grant[]>;
+  /** Every statement of every role and how often it was needed since the data folder was made; lags by up to half a second. */
+  grants(): readonly Grant[];
   /** Resolves with the error of an emulator that ended by itself. */
   readonly crashed: Promise<Error>;
-  /** Stops within 5 s: refuses what is new, finishes what runs. */
+  /** Stops within 5 s: refuses what is new, finishes what runs; what cannot finish comes again after a restart. */
   close(): Promise<void>;
 }
 
-/** Emulator by the types it holds. */
-const SERVICES: Readonly<Record<string, readonly string[]>> = {
-  DYNAMODB: ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'],
-  KINESIS: ['AWS::Kinesis::Stream'],
-  S3: ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'],
-  SECRETS_MANAGER: ['AWS::SecretsManager::Secret'],
-  OPENSEARCH: ['AWS::OpenSearchService::Domain'],
-};
-
-const variableOf = (service: string) => (service === 'OPENSEARCH' ? 'OPENSEARCH_URL' : `AWS_ENDPOINT_URL_${service}`);
-
-/** How long running requests may take to finish when the local cloud stops. */
-const GRACE_MILLIS = 3_500;
+/** How long running work may take to finish when the local cloud stops. */
+const GRACE_MILLIS = 3_000;
 
 /**
  * Runs what a cloud assembly declares on this machine.
  * @throws TemplateError for a resource, property or intrinsic that is not known here; Error when the port is taken
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { assembly, dataDir, port, host = '127.0.0.1', env = {}, maskGrant, now = Date.now } = options;
+  const { dataDir, host = '127.0.0.1', env = {}, now = Date.now, maximumBackoffMillis = 5_000 } = options;
   const log = options.log ?? ((message: string) => process.stderr.write(`${message}\n`));
-  const deployment = readDeployment(readAssembly(assembly));
+
+  // everything that can be wrong with the template is found before anything starts
+  const deployment = readDeployment(readAssembly(options.assembly));
   const { region, accountId, resources } = deployment;
-  const specs = resources
-    .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunctionSpec(resource, deployment));
-  const apis = readApis(deployment);
+  const specs = ofType(deployment, 'AWS::Lambda::Function').map((resource) => readFunctionSpec(resource, deployment));
+  const httpDefinition = onlyApi(deployment, 'HTTP');
+  const webSocketDefinition = onlyApi(deployment, 'WEBSOCKET');
+  const distributionResource = only(ofType(deployment, 'AWS::CloudFront::Distribution'));
+  if (distributionResource !== undefined) {
+    readDistribution(distributionResource, distributionResource.properties.DistributionConfig, deployment);
+  }
+  checkReferences(deployment);
   const permissions = new LambdaPermissions(deployment);
+  const files = await listDeployedFiles(deployment);
   const state = join(dataDir, 'state');
   const logs = join(dataDir, 'logs');
   mkdirSync(state, { recursive: true });
   mkdirSync(logs, { recursive: true });
-  const { principals, credentials, operator } = readPrincipals(
-    deployment,
-    new CredentialStore(join(state, 'credentials')),
-    maskGrant,
-  );
+  const identities = readPrincipals(deployment, new CredentialStore(join(state, 'credentials')), options.maskGrant);
+  const { principals, credentials, operator } = identities;
   const ledger = new GrantLedger(join(state, 'grants.json'), principals);
-  const accessLog = new LogFile(join(logs, 'access.log'));
 
-  const [httpDefinition, otherHttp] = apis.filter(({ protocol }) => protocol === 'HTTP');
-  if (otherHttp !== undefined)
-    throw new Error(`one HTTP API can own the public port, ${otherHttp.logicalId} is the second`);
-  const ready = Promise.withResolvers<HttpApi | undefined>();
-  const server = new PublicServer({
-    host,
-    port,
-    handle: async (request) => (await ready.promise)?.handle(request) ?? messageResponse(404, 'Not Found'),
-    upgrade: (_request, socket) => socket.destroy(),
-  });
-  const url = `http://${host}:${await server.listen()}`;
-
-  const crashed = Promise.withResolvers<Error>();
-  const threads: EmulatorThread[] = [];
-  const endpoints: Record<string, string> = {};
-  const emulatorOptions: EmulatorOptions = {
-    dataDir: state,
-    region,
-    accountId,
-    principals,
-    resources: resources.map(
-      ({ logicalId, type, name, arn, properties }): DeclaredResource => ({
-        logicalId,
-        type,
-        name,
-        arn,
-        properties,
-      }),
-    ),
+  const closing: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+    closing.length = 0;
   };
-  const needed = Object.keys(SERVICES).filter((service) =>
-    resources.some(({ type }) => SERVICES[service]?.includes(type)),
-  );
-  for (const service of needed) {
-    const given = env[variableOf(service)];
-    if (given !== undefined) endpoints[variableOf(service)] = given;
-  }
-  const emulated = needed.filter((service) => endpoints[variableOf(service)] === undefined);
-  const groups = [
-    emulated.filter((service) => service !== 'OPENSEARCH'),
-    emulated.filter((service) => service === 'OPENSEARCH'),
-  ];
   try {
-    const started = await Promise.all(
-      groups
-        .filter((services) => services.length > 0)
-        .map((services) =>
-          startEmulators({
-            services,
-            options: emulatorOptions,
-            onUses: (uses) => ledger.add(uses),
-            onCrash: (error) => {
-              log(`the emulators ${services.join(', ')} ended: ${error.stack ?? error.message}`);
-              crashed.resolve(error);
-            },
-          }),
-        ),
-    );
-    threads.push(...started);
+    return await start();
   } catch (error) {
-    await server.close(0);
+    await close();
     throw error;
   }
-  for (const { urls } of threads) {
-    for (const [service, serviceUrl] of Object.entries(urls)) endpoints[variableOf(service)] = serviceUrl;
-  }
 
-  const hosts: LocalHosts = { https: new Map(), wss: new Map() };
-  const coldStarts: ColdStart[] = [];
-  const pools = new Map<string, FunctionPool>();
-  for (const spec of specs) {
-    const own = credentials.get(spec.arn);
-    if (own === undefined) throw new Error(`function ${spec.logicalId} has no credentials`);
-    const mayLog = authorize(principals, {
-      accessKeyId: own.accessKeyId,
-      action: 'logs:PutLogEvents',
-      resource: `arn:aws:logs:${region}:${accountId}:log-group:${spec.logGroupName}:log-stream:local`,
-    });
-    if (!mayLog.allowed) log(`function ${spec.logicalId} may not write logs: ${mayLog.message}`);
-    const variables = Object.fromEntries(
-      Object.entries(spec.variables).map(([name, value]) => [name, replaceHosts(value, hosts)]),
-    );
-    pools.set(
-      spec.arn,
-      new FunctionPool({
-        spec,
-        environment: functionEnvironment(spec, variables, own, region, endpoints),
-        log: mayLog.allowed ? new LogFile(join(logs, `${spec.logicalId}.log`)) : undefined,
-        onColdStart: (coldStart) => coldStarts.push(coldStart),
-      }),
-    );
-  }
-  const invoke = (functionArn: string, event: string) => {
-    const pool = pools.get(functionArn);
-    if (pool === undefined) throw new Error(`there is no function ${functionArn}`);
-    return pool.invoke(event);
-  };
-  const surroundings = {
-    region,
-    accountId,
-    invoke,
-    permissions,
-    writeAccessLog: (line: string) => accessLog.write(line),
-    log,
-    now,
-  };
-  ready.resolve(httpDefinition === undefined ? undefined : new HttpApi(httpDefinition, surroundings));
-
-  const collect = setInterval(() => {
-    ledger.add(takeUses());
-    ledger.save();
-  }, 1_000).unref();
-  const byLogicalId = (logicalId: string) => {
-    const spec = specs.find((each) => each.logicalId === logicalId);
-    if (spec === undefined) throw new Error(`there is no function ${logicalId}`);
-    return spec;
-  };
-  return {
-    url,
-    webSocketUrl: undefined,
-    outputs: deployment.outputs,
-    endpoints,
-    operator,
-    credentialsFor: (logicalId) => credentials.get(byLogicalId(logicalId).arn) ?? operator,
-    async invoke(logicalId, event) {
-      const result = await invoke(byLogicalId(logicalId).arn, JSON.stringify(event));
-      return { ...result, answer: JSON.parse(result.payload) };
-    },
-    coldStarts: () => coldStarts,
-    async grants() {
-      ledger.add(takeUses());
-      return ledger.grants();
-    },
-    crashed: crashed.promise,
-    async close() {
-      clearInterval(collect);
-      await server.close(GRACE_MILLIS);
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
-      await Promise.all(threads.map((thread) => thread.close()));
+  async function start(): Promise<LocalCloud> {
+    const accessLog = new LogFile(join(logs, 'access.log'));
+    closing.push(() => accessLog.close());
+    const saveUses = () => {
       ledger.add(takeUses());
       ledger.save();
-      await accessLog.close();
-    },
+    };
+    const saving = setInterval(saveUses, 1_000).unref();
+    closing.push(saveUses, () => clearInterval(saving));
+
+    const ready = Promise.withResolvers<Gateway>();
+    const server = new PublicServer({
+      host,
+      port: options.port,
+      handle: async (request) => (await ready.promise).handle(request),
+      upgrade: async (request, socket, head) => (await ready.promise).upgrade(request, socket, head),
+    });
+    const port = await server.listen();
+    closing.push(() => server.close(GRACE_MILLIS));
+    const url = `http://${host}:${port}`;
+    const webSocketUrl = webSocketDefinition && `ws://${host}:${port}/${webSocketDefinition.stage}`;
+    const management = new ManagementServer({ principals, region, accountId, now });
+    const managementUrl = await management.listen();
+    closing.push(() => management.close());
+
+    const crashed = Promise.withResolvers<Error>();
+    const standIns = await startStandIns({
+      deployment,
+      principals,
+      state,
+      env,
+      onUses: (uses) => ledger.add(uses),
+      onCrash: (error) => {
+        log(`an emulator ended: ${error.stack ?? error.message}`);
+        crashed.resolve(error);
+      },
+    });
+    closing.push(() => standIns.close());
+    const endpoints: Readonly<Record<string, string>> = {
+      ...standIns.endpoints,
+      ...(webSocketDefinition && {
+        AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${managementUrl}/${webSocketDefinition.stage}`,
+      }),
+    };
+    const hosts = localHosts({ deployment, url, managementUrl, endpoints, httpDefinition, webSocketDefinition });
+    const resolveAll = referenceResolver(standIns, region, operator);
+
+    const variables = new Map(
+      await Promise.all(
+        specs.map(async (spec) => {
+          const place = { stack: '', logicalId: spec.logicalId, path: 'Properties.Environment.Variables' };
+          const resolved = (await resolveAll(spec.variables, place)) as Record<string, string>;
+          return [
+            spec.arn,
+            Object.fromEntries(Object.entries(resolved).map(([name, value]) => [name, replaceHosts(value, hosts)])),
+          ] as const;
+        }),
+      ),
+    );
+    const functions = new Functions({ specs, variables, identities, region, accountId, endpoints, logs, log });
+    closing.push(() => functions.close());
+    const invoke = (functionArn: string, event: string) => functions.invoke(functionArn, event);
+
+    const surroundings = {
+      region,
+      accountId,
+      invoke,
+      permissions,
+      writeAccessLog: (line: string) => accessLog.write(line),
+      log,
+      now,
+    };
+    const webSocketApi = webSocketDefinition && new WebSocketApi(webSocketDefinition, surroundings);
+    if (webSocketApi !== undefined) management.attach(webSocketApi);
+    const distribution =
+      distributionResource &&
+      readDistribution(
+        distributionResource,
+        await resolveAll(
+          distributionResource.properties.DistributionConfig,
+          placeOf(distributionResource, 'DistributionConfig'),
+        ),
+        deployment,
+      );
+    const s3 = endpoints.AWS_ENDPOINT_URL_S3;
+    const siteCredentials = distribution && credentials.get(distribution.arn);
+    if (s3 !== undefined) await publishFiles(files, { endpoint: s3, region, credentials: operator });
+    const gateway = new Gateway({
+      httpApi: httpDefinition && new HttpApi(httpDefinition, surroundings),
+      webSocketApi,
+      distribution,
+      site:
+        s3 !== undefined && siteCredentials !== undefined
+          ? new SiteOrigin({ endpoint: s3, region, credentials: siteCredentials })
+          : undefined,
+      siteFiles: new Set(files.map(({ key }) => `/${key}`)),
+      log,
+    });
+    const eventSources = new EventSources({
+      deployment,
+      identities,
+      permissions,
+      endpoints,
+      state,
+      invoke,
+      warm: (functionArn) => functions.warm(functionArn),
+      maximumBackoffMillis,
+      now,
+      log,
+    });
+    await eventSources.start();
+    // all three at once, so that the whole stays within five seconds
+    closing.push(async () => {
+      const finished = Promise.all([server.close(GRACE_MILLIS), webSocketApi?.close(), eventSources.close()]);
+      await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, GRACE_MILLIS).unref())]);
+    });
+    ready.resolve(gateway);
+
+    const specOf = (logicalId: string) => {
+      const spec = specs.find((each) => each.logicalId === logicalId);
+      if (spec === undefined) throw new Error(`there is no function ${logicalId}`);
+      return spec;
+    };
+    return {
+      url,
+      webSocketUrl,
+      outputs: localOutputs(deployment, hosts),
+      endpoints,
+      region,
+      nameOf(logicalId) {
+        const resource = resources.find((each) => each.logicalId === logicalId);
+        if (resource === undefined) throw new Error(`there is no resource ${logicalId}`);
+        return resource.name;
+      },
+      operator,
+      credentialsFor: (logicalId) => credentials.get(specOf(logicalId).arn) ?? operator,
+      async invoke(logicalId, event) {
+        const result = await invoke(specOf(logicalId).arn, JSON.stringify(event));
+        return { ...result, answer: JSON.parse(result.payload) };
+      },
+      fireSchedule: (logicalIdOrName) => eventSources.fire(logicalIdOrName),
+      coldStarts: () => functions.coldStarts,
+      grants() {
+        ledger.add(takeUses());
+        return ledger.grants();
+      },
+      crashed: crashed.promise,
+      close,
+    };
+  }
+}
+
+const ofType = ({ resources }: Deployment, wanted: string) => resources.filter(({ type }) => type === wanted);
+
+function only(resources: readonly Resource[]): Resource | undefined {
+  const [first, second] = resources;
+  if (second !== undefined)
+    throw new TemplateError({ stack: second.stack, logicalId: second.logicalId }, `there is one ${second.type} here`);
+  return first;
+}
+
+function onlyApi(deployment: Deployment, protocol: ApiDefinition['protocol']): ApiDefinition | undefined {
+  const [first, second] = readApis(deployment).filter((api) => api.protocol === protocol);
+  if (second !== undefined)
+    throw new Error(`one ${protocol} API can own the public port, ${second.logicalId} is the second`);
+  return first;
+}
+
+/** Types whose dynamic references are resolved. */
+const WITH_REFERENCES = ['AWS::Lambda::Function', 'AWS::CloudFront::Distribution'];
+
+function checkReferences({ resources }: Deployment): void {
+  for (const { type, stack, logicalId, properties } of resources) {
+    if (!WITH_REFERENCES.includes(type) && JSON.stringify(properties).includes('{{resolve:')) {
+      throw new TemplateError(
+        { stack, logicalId, path: 'Properties' },
+        `a dynamic reference in ${type} is not known here`,
+      );
+    }
+  }
+}
+
+function referenceResolver(standIns: StandIns, region: string, credentials: Credentials) {
+  const endpoint = standIns.endpoints.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+  const client = endpoint === undefined ? undefined : new SecretsManagerClient({ endpoint, region, credentials });
+  const read: ReadSecret = async (SecretId, key) => {
+    if (client === undefined) throw new Error(`nothing stands in for Secrets Manager, which has ${SecretId}`);
+    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
+    if (key === undefined) return SecretString;
+    const value = (JSON.parse(SecretString) as Record<string, unknown>)[key];
+    if (value === undefined) throw new Error(`secret ${SecretId} has no member ${key}`);
+    return String(value);
   };
+  return (value: unknown, place: Parameters<typeof resolveReferences>[2]) => resolveReferences(value, read, place);
+}
+
+interface HostsOptions {
+  readonly deployment: Deployment;
+  readonly url: string;
+  readonly managementUrl: string;
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly httpDefinition: ApiDefinition | undefined;
+  readonly webSocketDefinition: ApiDefinition | undefined;
+}
+
+function localHosts({
+  deployment,
+  url,
+  managementUrl,
+  endpoints,
+  httpDefinition,
+  webSocketDefinition,
+}: HostsOptions): LocalHosts {
+  const executeApi = ({ apiId }: ApiDefinition) => `${apiId}.execute-api.${deployment.region}.amazonaws.com`;
+  const https = new Map<string, string>();
+  const wss = new Map<string, string>();
+  if (httpDefinition !== undefined) https.set(executeApi(httpDefinition), url);
+  if (webSocketDefinition !== undefined) {
+    https.set(executeApi(webSocketDefinition), managementUrl);
+    wss.set(executeApi(webSocketDefinition), url.replace(/^http/, 'ws'));
+  }
+  for (const { hosts } of ofType(deployment, 'AWS::CloudFront::Distribution'))
+    for (const name of hosts) https.set(name, url);
+  for (const { hosts } of ofType(deployment, 'AWS::OpenSearchService::Domain')) {
+    for (const name of hosts) https.set(name, endpoints.OPENSEARCH_URL ?? '');
+  }
+  return { https, wss };
+}
+
+function localOutputs({ outputs }: Deployment, hosts: LocalHosts): LocalCloud['outputs'] {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([stack, values]) => [
+      stack,
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, replaceHosts(value, hosts)])),
+    ]),
+  );
 }

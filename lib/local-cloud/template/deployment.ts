@@ -12,6 +12,8 @@ export interface Resource extends Identity {
   readonly ref: string;
   /** Empty for a type without one. */
   readonly arn: string;
+  /** Host names that only exist in an account, for example of a distribution. */
+  readonly hosts: readonly string[];
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -139,6 +141,7 @@ class StackScope implements Scope {
       type: declared.Type,
       ref: this.ref(logicalId, place),
       arn: type.arn?.(identity) ?? '',
+      hosts: type.host === undefined ? [] : [type.host(identity)],
       properties,
     };
   }

@@ -13,6 +13,8 @@ export interface ResourceType {
   /** What `Ref` gives. @default the physical name */
   readonly ref?: (identity: Identity) => string;
   readonly arn?: (identity: Identity) => string;
+  /** Its host name, when it serves one. */
+  readonly host?: (identity: Identity) => string;
   /** What `Fn::GetAtt` gives beside `Arn`. */
   readonly attributes?: Readonly<Record<string, (identity: Identity) => string>>;
 }
@@ -28,6 +30,7 @@ const executeApiHost = (identity: Identity) => `${apiId(identity)}.execute-api.$
 const apiId = (identity: Identity) => shortId(identity, 10);
 const distributionId = (identity: Identity) => `E${shortId(identity, 13).toUpperCase()}`;
 const cloudFrontFunctionArn = globalArn('cloudfront', ({ name }) => `function/${name}`);
+const distributionHost = (identity: Identity) => `d${shortId(identity, 13)}.cloudfront.net`;
 const domainEndpoint = (identity: Identity) =>
   `search-${identity.name}-${shortId(identity, 26)}.${identity.region}.es.amazonaws.com`;
 
@@ -78,6 +81,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     nameLength: 28,
     lowerCaseName: true,
     arn: arn('es', ({ name }) => `domain/${name}`),
+    host: domainEndpoint,
     attributes: {
       DomainEndpoint: domainEndpoint,
       DomainArn: arn('es', ({ name }) => `domain/${name}`),
@@ -423,10 +427,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::CloudFront::Distribution': {
     ref: distributionId,
+    host: distributionHost,
     arn: globalArn('cloudfront', (identity) => `distribution/${distributionId(identity)}`),
     attributes: {
       Id: distributionId,
-      DomainName: (identity) => `d${shortId(identity, 13)}.cloudfront.net`,
+      DomainName: distributionHost,
     },
     shape: {
       DistributionConfig: {
