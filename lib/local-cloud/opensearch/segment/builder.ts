@@ -1,0 +1,197 @@
+import type { IndexedDocument, TokenStream } from '../document.ts';
+import type { Mapping } from '../mapping.ts';
+import { encodeSegment, type KeywordColumn, type NumberColumn, type Segment, type TextColumn } from './segment.ts';
+import { VarintWriter } from './varint.ts';
+
+/** Collects documents and makes a segment of them. */
+export class SegmentBuilder {
+  readonly #mapping: Mapping;
+  readonly #documents: IndexedDocument[] = [];
+  readonly #rows: number[] = [];
+
+  constructor(mapping: Mapping) {
+    this.#mapping = mapping;
+  }
+
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  get rows(): readonly number[] {
+    return this.#rows;
+  }
+
+  add(row: number, document: IndexedDocument): void {
+    this.#rows.push(row);
+    this.#documents.push(document);
+  }
+
+  /** Makes the segment, leaving out the rows of `dropped`. */
+  build(id: string, dropped: ReadonlySet<number>): Segment {
+    const { sortField, fields } = this.#mapping;
+    const order = this.#order(sortField, dropped);
+    const documents = order.map((index) => this.#documents[index] as IndexedDocument);
+    const keywords = new Map<string, KeywordColumn>();
+    const texts = new Map<string, TextColumn>();
+    const numbers = new Map<string, NumberColumn>();
+    const dates = new Map<string, { millis: Float64Array; nanos: Uint32Array }>();
+    for (const [name, field] of Object.entries(fields)) {
+      if (field.kind === 'keyword') {
+        if (documents.some((document) => document.keywords[name] !== undefined)) {
+          keywords.set(name, buildKeywords(documents.map((document) => document.keywords[name])));
+        }
+      } else if (field.kind === 'text') {
+        if (documents.some((document) => document.texts[name] !== undefined)) {
+          texts.set(name, buildTexts(documents.map((document) => document.texts[name])));
+        }
+      } else if (field.kind === 'date') {
+        if (documents.some((document) => document.dates[name] !== undefined)) {
+          const millis = Float64Array.from(documents, (document) => document.dates[name]?.millis ?? Number.NaN);
+          dates.set(name, {
+            millis,
+            nanos: Uint32Array.from(documents, (document) => document.dates[name]?.nanos ?? 0),
+          });
+        }
+      } else if (documents.some((document) => document.numbers[name] !== undefined)) {
+        numbers.set(name, buildNumbers(documents.map((document) => document.numbers[name] ?? [])));
+      }
+    }
+    const rows = Uint32Array.from(order, (index) => this.#rows[index] as number);
+    return encodeSegment({ id, documents: documents.length, sortField, rows, keywords, texts, numbers, dates });
+  }
+
+  /** Positions of the kept documents, newest first. */
+  #order(sortField: string | undefined, dropped: ReadonlySet<number>): number[] {
+    const order: number[] = [];
+    for (let index = 0; index < this.#rows.length; index++)
+      if (!dropped.has(this.#rows[index] as number)) order.push(index);
+    if (sortField === undefined) return order;
+    const millis = this.#documents.map((document) => document.dates[sortField]?.millis ?? Number.NEGATIVE_INFINITY);
+    const nanos = this.#documents.map((document) => document.dates[sortField]?.nanos ?? 0);
+    const at = (list: readonly number[], index: number) => list[index] as number;
+    return order.sort((a, b) => {
+      const [left, right] = [at(millis, a), at(millis, b)];
+      return left === right ? at(nanos, b) - at(nanos, a) || a - b : right > left ? 1 : -1;
+    });
+  }
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Sorts by UTF-8 bytes; UTF-16 order differs from it only where surrogates are. */
+function sortTerms(terms: string[]): string[] {
+  if (!terms.some((term) => SURROGATE.test(term))) return terms.sort();
+  return terms
+    .map((term) => [Buffer.from(term), term] as const)
+    .sort(([a], [b]) => Buffer.compare(a, b))
+    .map(([, term]) => term);
+}
+
+/** Gives each distinct term its ordinal, and lays the sorted terms out as bytes. */
+function layTerms(values: Iterable<readonly string[] | undefined>): {
+  ordOf: Map<string, number>;
+  bytes: Uint8Array;
+  termStart: Uint32Array;
+} {
+  const distinct = new Set<string>();
+  for (const list of values) if (list !== undefined) for (const term of list) distinct.add(term);
+  const terms = sortTerms([...distinct]);
+  const termStart = new Uint32Array(terms.length + 1);
+  const ordOf = new Map<string, number>();
+  const bytes = Buffer.from(terms.join(''));
+  let at = 0;
+  terms.forEach((term, ord) => {
+    ordOf.set(term, ord);
+    at += Buffer.byteLength(term);
+    termStart[ord + 1] = at;
+  });
+  return { ordOf, bytes, termStart };
+}
+
+/** Counts turned into offsets in place: entry i + 1 held the count of i. */
+function accumulate(counts: Uint32Array): Uint32Array {
+  for (let i = 1; i < counts.length; i++) counts[i] = (counts[i] as number) + (counts[i - 1] as number);
+  return counts;
+}
+
+function buildKeywords(values: ReadonlyArray<readonly string[] | undefined>): KeywordColumn {
+  const { ordOf, bytes, termStart } = layTerms(values);
+  const perDocument = values.map((list) => {
+    if (list === undefined) return [];
+    const ords = [...new Set(list)].map((term) => ordOf.get(term) as number);
+    return ords.sort((a, b) => a - b);
+  });
+  const ordStart = accumulate(Uint32Array.from([0, ...perDocument.map((ords) => ords.length)]));
+  const ords = new Uint32Array(ordStart.at(-1) ?? 0);
+  const postStart = new Uint32Array(termStart.length);
+  perDocument.forEach((list, document) => {
+    ords.set(list, ordStart[document]);
+    for (const ord of list) postStart[ord + 1] = (postStart[ord + 1] as number) + 1;
+  });
+  accumulate(postStart);
+  const next = postStart.slice();
+  const postings = new Uint32Array(ords.length);
+  perDocument.forEach((list, document) => {
+    for (const ord of list) {
+      postings[next[ord] as number] = document;
+      next[ord] = (next[ord] as number) + 1;
+    }
+  });
+  return { bytes, termStart, postStart, postings, ordStart, ords };
+}
+
+function buildNumbers(values: ReadonlyArray<readonly number[]>): NumberColumn {
+  return {
+    start: accumulate(Uint32Array.from([0, ...values.map((list) => list.length)])),
+    values: Float64Array.from(values.flat()),
+  };
+}
+
+function buildTexts(streams: ReadonlyArray<TokenStream | undefined>): TextColumn {
+  const { ordOf, bytes, termStart } = layTerms(streams.map((stream) => stream?.tokens));
+  // every token as (document, position), grouped by word; documents and positions ascend within a group
+  const starts = new Uint32Array(termStart.length);
+  let total = 0;
+  for (const stream of streams) {
+    for (const token of stream?.tokens ?? []) {
+      const slot = (ordOf.get(token) as number) + 1;
+      starts[slot] = (starts[slot] as number) + 1;
+      total++;
+    }
+  }
+  accumulate(starts);
+  const next = starts.slice();
+  const documents = new Uint32Array(total);
+  const places = new Uint32Array(total);
+  streams.forEach((stream, document) => {
+    stream?.tokens.forEach((token, index) => {
+      const ord = ordOf.get(token) as number;
+      const slot = next[ord] as number;
+      documents[slot] = document;
+      places[slot] = stream.positions[index] as number;
+      next[ord] = slot + 1;
+    });
+  });
+  const postStart = new Uint32Array(termStart.length);
+  const posStart = new Uint32Array(termStart.length);
+  const postings = new Uint32Array(total);
+  const positions = new VarintWriter();
+  let posting = 0;
+  for (let ord = 0; ord + 1 < termStart.length; ord++) {
+    const end = starts[ord + 1] as number;
+    for (let slot = starts[ord] as number; slot < end; ) {
+      const document = documents[slot] as number;
+      let last = slot;
+      while (last < end && documents[last] === document) last++;
+      postings[posting++] = document;
+      positions.write(last - slot);
+      for (let previous = 0; slot < last; slot++) {
+        positions.write((places[slot] as number) - previous);
+        previous = places[slot] as number;
+      }
+    }
+    postStart[ord + 1] = posting;
+    posStart[ord + 1] = positions.length;
+  }
+  return { bytes, termStart, postStart, postings: postings.slice(0, posting), posStart, positions: positions.finish() };
+}
