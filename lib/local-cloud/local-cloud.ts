@@ -45,6 +45,11 @@ export interface LocalCloudOptions {
   readonly maximumBackoffMillis?: number;
   /** Unix milliseconds, for time limits, schedules and record ages of the runtime; the emulators' threads have the system's. */
   readonly now?: () => number;
+  /**
+   * Runs when everything works and before the public port answers anybody: for seeding.
+   * @param privateUrl serves what the public URL will serve, until this resolves
+   */
+  readonly prepare?: (privateUrl: string, cloud: LocalCloud) => Promise<void>;
   /** What an operator should read. @default writes to standard error */
   readonly log?: (message: string) => void;
 }
@@ -240,14 +245,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       const finished = Promise.all([server.close(GRACE_MILLIS), webSocketApi?.close(), eventSources.close()]);
       await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, GRACE_MILLIS).unref())]);
     });
-    ready.resolve(gateway);
 
     const specOf = (logicalId: string) => {
       const spec = specs.find((each) => each.logicalId === logicalId);
       if (spec === undefined) throw new Error(`there is no function ${logicalId}`);
       return spec;
     };
-    return {
+    const cloud: LocalCloud = {
       url,
       webSocketUrl,
       outputs: localOutputs(deployment, hosts),
@@ -273,6 +277,28 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       crashed: crashed.promise,
       close,
     };
+    if (options.prepare !== undefined) await prepare(options.prepare, gateway, cloud);
+    ready.resolve(gateway);
+    return cloud;
+  }
+}
+
+async function prepare(
+  work: NonNullable<LocalCloudOptions['prepare']>,
+  gateway: Gateway,
+  cloud: LocalCloud,
+): Promise<void> {
+  const server = new PublicServer({
+    host: '127.0.0.1',
+    port: 0,
+    handle: (request) => gateway.handle(request),
+    upgrade: (request, socket, head) => gateway.upgrade(request, socket, head),
+  });
+  const port = await server.listen();
+  try {
+    await work(`http://127.0.0.1:${port}`, cloud);
+  } finally {
+    await server.close(0);
   }
 }
 

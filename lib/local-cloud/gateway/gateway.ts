@@ -53,15 +53,21 @@ export class Gateway {
       sourcePort: request.socket.remotePort ?? 0,
     };
     const { webSocketApi } = this.#parts;
-    if (webSocketApi === undefined) return refuse(socket, 404, 'Not Found');
-    if (webSocketApi.serves(direct.path)) return this.#connect(webSocketApi, request, socket, head, direct);
-    if (!this.#edge?.routes(direct.path)) return refuse(socket, 403, 'Forbidden');
+    const handshake = this.#handshake(direct);
+    if ('status' in handshake) refuse(socket, handshake.status, handshake.body.toString());
+    else if (webSocketApi !== undefined) this.#connect(webSocketApi, request, socket, head, handshake);
+  }
+
+  /** The handshake as the WebSocket API gets it, or the answer that refuses it. */
+  #handshake(direct: GatewayRequest): GatewayRequest | GatewayResponse {
+    const { webSocketApi } = this.#parts;
+    if (webSocketApi === undefined) return messageResponse(404, 'Not Found');
+    if (webSocketApi.serves(direct.path)) return direct;
+    if (!this.#edge?.routes(direct.path)) return messageResponse(403, 'Forbidden');
     const routed = this.#edge.route(direct);
-    if ('response' in routed) return refuse(socket, routed.response.status, routed.response.body.toString());
-    if (this.#kindOf(routed.origin) !== 'web-socket-api' || !webSocketApi.serves(routed.request.path)) {
-      return refuse(socket, 403, 'Forbidden');
-    }
-    this.#connect(webSocketApi, request, socket, head, routed.request);
+    if ('response' in routed) return routed.response;
+    const reaches = this.#kindOf(routed.origin) === 'web-socket-api' && webSocketApi.serves(routed.request.path);
+    return reaches ? routed.request : messageResponse(403, 'Forbidden');
   }
 
   #connect(api: WebSocketApi, request: IncomingMessage, socket: Duplex, head: Buffer, view: GatewayRequest): void {
