@@ -241,7 +241,7 @@ class StackScope implements Scope {
     const declared = this.#declared(logicalId, place);
     const type = this.#type(logicalId, place);
     const given = type.nameProperty === undefined ? undefined : declared.Properties?.[type.nameProperty];
-    const generated = generatedName(this.#stack.name, logicalId, type.nameLength ?? 64);
+    const generated = generatedName(this.#stack.name, logicalId, type);
     const name =
       given === undefined
         ? type.lowerCaseName

@@ -26,8 +26,20 @@ export function uuid(identity: Identity): string {
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
 }
 
+/** How CloudFormation makes a name for a type. */
+export interface NamingRule {
+  /** @default 64 */
+  readonly nameLength?: number;
+  readonly nameWithoutStack?: boolean;
+}
+
 /** The name CloudFormation would make: `<stack>-<logical id>-<12 characters>`, cut from the left part to fit. */
-export function generatedName(stack: string, logicalId: string, maximum: number): string {
+export function generatedName(
+  stack: string,
+  logicalId: string,
+  { nameLength = 64, nameWithoutStack = false }: NamingRule,
+): string {
   const suffix = createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 12);
-  return `${`${stack}-${logicalId}`.slice(0, maximum - 13)}-${suffix}`;
+  const prefix = nameWithoutStack ? logicalId : `${stack}-${logicalId}`;
+  return `${prefix.slice(0, nameLength - 13)}-${suffix}`;
 }

@@ -8,6 +8,8 @@ export interface ResourceType {
   /** Longest name that CloudFormation would make. @default 64 */
   readonly nameLength?: number;
   readonly lowerCaseName?: boolean;
+  /** CloudFormation names some without their stack: `<logical id>-<12 characters>`, and CDK takes such names apart again. */
+  readonly nameWithoutStack?: boolean;
   /** Properties that are known; anything else stops the start. */
   readonly shape: Shape;
   /** What `Ref` gives. @default the physical name */
@@ -178,6 +180,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::SecretsManager::Secret': {
     nameProperty: 'Name',
     nameLength: 64,
+    nameWithoutStack: true,
     ref: secretArn,
     arn: secretArn,
     attributes: { Id: secretArn },
