@@ -74,10 +74,10 @@ export interface Aggregator<Result> {
   result(): Result;
 }
 
-export function makeFacet({ group, limit, prefix = '' }: FacetRequest): Aggregator<Facet> {
+export function makeFacet({ group, limit, prefix = '', newest = false }: FacetRequest): Aggregator<Facet> {
   const read = makeGroupReader(group);
   const start = fold(prefix);
-  const counts = new Map<string, { value: string; count: number }>();
+  const counts = new Map<string, { value: string; count: number; newest?: LogRecord }>();
   let missing = 0;
   return {
     add(record) {
@@ -86,7 +86,7 @@ export function makeFacet({ group, limit, prefix = '' }: FacetRequest): Aggregat
       for (const [folded, value] of distinctByFold(values)) {
         if (!folded.startsWith(start)) continue;
         const known = counts.get(folded);
-        if (known === undefined) counts.set(folded, { value, count: 1 });
+        if (known === undefined) counts.set(folded, { value, count: 1, ...(newest && { newest: record }) });
         else known.count++;
       }
     },

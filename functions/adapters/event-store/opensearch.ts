@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DomainError } from '../../core/errors.ts';
 import { type EventId, indexOf } from '../../core/event-id.ts';
+import type { LogRecord } from '../../core/log-record.ts';
 import { type ProjectId, tenantFilter } from '../../core/project.ts';
 import { fromMillis, parseIsoNano, toIsoNano } from '../../core/unix-nano.ts';
 import { QueryLimitError } from '../../search/language/errors.ts';
@@ -311,48 +312,47 @@ export class OpenSearchEventStore implements EventStore {
       const aggs = Object.assign({}, ...requests.map((request, at) => facetAggs(`f${at}`, request)));
       const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs }, deadline);
       const found = requests.map((request, at) => readFacet(`f${at}`, request, answer));
-      const spellings = await this.#spell(project, query, found, deadline);
-      const total = answer.hits.total?.value ?? 0;
+      const newest = await this.#newest(query, project, found, deadline);
       return {
-        facets: found.map(({ folded, ...facet }, at) => ({
+        facets: found.map(({ folded, group, spelled: _spelled, newest: isNewestWanted, ...facet }) => ({
           ...facet,
-          values: folded.map(({ value, count }) => ({ value: spellings.get(`${at}${VALUE}${value}`) ?? value, count })),
+          values: folded.map(({ value, pair, count }) => {
+            const event = newest.get(pair);
+            return {
+              value: event === undefined ? value : spellingOf(value, event, group),
+              count,
+              ...(isNewestWanted && event && { newest: event }),
+            };
+          }),
         })),
-        total,
+        total: answer.hits.total?.value ?? 0,
         ...optional('partial', partialOf(answer)),
       };
     });
   }
 
-  /** How the newest event spells each value whose fold may not be its spelling. */
-  async #spell(
-    project: ProjectId,
+  /** The newest event of each value that is wanted, or whose fold may not be its spelling, by the value's pair. */
+  async #newest(
     query: Clause,
+    project: ProjectId,
     found: readonly FoundFacet[],
     deadline: Deadline,
-  ): Promise<Map<string, string>> {
-    const wanted = found.flatMap(({ spelled, group, folded }, at) =>
-      spelled ? folded.map(({ value, pair }) => ({ name: `${at}${VALUE}${value}`, value, pair, group })) : [],
+  ): Promise<Map<string, LogRecord>> {
+    const pairs = new Set(
+      found.filter(({ spelled, newest }) => spelled || newest).flatMap(({ folded }) => folded.map(({ pair }) => pair)),
     );
-    const spellings = new Map<string, string>();
-    if (wanted.length === 0) return spellings;
+    const events = new Map<string, LogRecord>();
+    if (pairs.size === 0) return events;
     const newest = { top_hits: { size: 1, sort: sortBy('desc'), _source: ['event'] } };
     const aggs = Object.fromEntries(
-      wanted.map(({ pair }, at) => [`v${at}`, { filter: { term: { kv: pair } }, aggs: { newest } }]),
+      [...pairs].map((pair, at) => [`v${at}`, { filter: { term: { kv: pair } }, aggs: { newest } }]),
     );
     const answer = await this.#search(project, { query, size: 0, track_total_hits: false, aggs }, deadline);
-    for (const [at, { name, value, group }] of wanted.entries()) {
-      const hit = (answer.aggregations?.[`v${at}`] as { newest?: { hits: { hits: Hit[] } } } | undefined)?.newest?.hits
-        .hits[0];
-      if (hit === undefined) continue;
-      const long = value.endsWith('…');
-      const start = long ? value.slice(0, -1) : value;
-      const spelling = makeGroupReader(group)(parseLine(hit._source.event)).find((text) =>
-        long ? fold(text).startsWith(start) : fold(text) === value,
-      );
-      if (spelling !== undefined) spellings.set(name, spelling);
+    for (const [at, pair] of [...pairs].entries()) {
+      const hit = answer.aggregations?.[`v${at}`]?.newest?.hits.hits[0];
+      if (hit !== undefined) events.set(pair, parseLine(hit._source.event));
     }
-    return spellings;
+    return events;
   }
 
   async histogram(
@@ -556,6 +556,7 @@ interface TimeBucket {
 interface AggregationAnswer {
   readonly doc_count?: number;
   readonly buckets?: readonly unknown[];
+  readonly newest?: { readonly hits: { readonly hits: readonly Hit[] } };
   readonly sum_other_doc_count?: number;
   readonly doc_count_error_upper_bound?: number;
 }
@@ -620,6 +621,7 @@ interface FoundFacet extends Omit<Facet, 'values'> {
   readonly folded: readonly { readonly value: string; readonly pair: string; readonly count: number }[];
   /** Whether some value is spelled otherwise. */
   readonly spelled: boolean;
+  readonly newest: boolean;
 }
 
 const keyOf = (group: Exclude<Group, { by: 'level' }>): string =>
@@ -650,7 +652,7 @@ function facetAggs(name: string, { group, limit, prefix = '' }: FacetRequest): R
 
 function readFacet(
   name: string,
-  { group, limit, prefix = '' }: FacetRequest,
+  { group, limit, prefix = '', newest = false }: FacetRequest,
   { aggregations = {}, hits }: SearchAnswer,
 ): FoundFacet {
   const answer = aggregations[name];
@@ -662,6 +664,7 @@ function readFacet(
       group,
       folded: sorted.slice(0, limit).map(([value, count]) => ({ value, pair: '', count })),
       spelled: false,
+      newest: false,
       other: sorted.slice(limit).reduce((sum, [, count]) => sum + count, 0),
       distinct: { value: sorted.length, relation: 'eq' },
       missing: 0,
@@ -677,12 +680,20 @@ function readFacet(
       pair: String(key),
       count,
     })),
+    newest,
     spelled: (aggregations[`${name}spelled`]?.doc_count ?? 0) > 0,
     other: other + buckets.slice(limit).reduce((sum, { doc_count: count }) => sum + count, 0),
     distinct: { value: buckets.length, relation: other > 0 ? 'gte' : 'eq' },
     missing: (hits.total?.value ?? 0) - (aggregations[`${name}present`]?.doc_count ?? 0),
     errorBound: answer?.doc_count_error_upper_bound ?? 0,
   };
+}
+
+/** How an event spells a value; `value` is folded, of a long one its start. */
+function spellingOf(value: string, event: LogRecord, group: Group): string {
+  const start = value.endsWith('…') ? value.slice(0, -1) : undefined;
+  const same = (text: string) => (start === undefined ? fold(text) === value : fold(text).startsWith(start));
+  return makeGroupReader(group)(event).find(same) ?? value;
 }
 
 /** A folded value for people: of a long one its start. */

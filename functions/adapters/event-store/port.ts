@@ -106,11 +106,19 @@ export interface FacetRequest {
   readonly limit: number;
   /** Only values that begin so, without regard to case. */
   readonly prefix?: string;
+  /** Whether the newest event of each value is wanted. */
+  readonly newest?: boolean;
+}
+
+export interface FacetValue {
+  /** As the newest event that has it spells it. */
+  readonly value: string;
+  readonly count: number;
+  readonly newest?: LogRecord;
 }
 
 export interface Facet {
-  /** Values as the newest event that has them spells them. */
-  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly values: readonly FacetValue[];
   /** Events in further values (an event with several counts in each). */
   readonly other: number;
   readonly distinct: { readonly value: number; readonly relation: 'eq' | 'gte' };
