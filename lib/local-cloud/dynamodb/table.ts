@@ -166,6 +166,7 @@ export function checkItem(
     if (typeOf(value) !== type)
       throw invalidParameter(`Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`);
   }
+  const key = toKey(table, item);
   for (const index of table.indexes) {
     for (const { name, type } of keyAttributes(index)) {
       const value = attribute(item, name);
@@ -182,7 +183,7 @@ export function checkItem(
     }
   }
   if (sizeOfItem(item) > MAX_ITEM_BYTES) throw invalid(tooLarge);
-  return toKey(table, item);
+  return key;
 }
 
 /** Where an index has an item; undefined when the item lacks one of its keys, and so is not in it. */
@@ -201,7 +202,7 @@ function toKey(table: Table, item: Item): KeyBytes {
     const value = attribute(item, name) as AttributeValue;
     if (isEmpty(value)) {
       throw invalid(
-        `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`,
+        `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${'S' in value ? 'string' : 'binary'} value. Key: ${name}`,
       );
     }
     return toKeyBytes(value);
