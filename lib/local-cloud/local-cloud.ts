@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { connectionsApi } from './control-plane/connections-api.ts';
+import { ControlServer } from './control-plane/control-server.ts';
+import { domainApi } from './control-plane/domain-api.ts';
 import { EventSources } from './event-sources/event-sources.ts';
 import { Functions } from './functions.ts';
 import { type ApiDefinition, readApis } from './gateway/api-definition.ts';
@@ -9,7 +12,6 @@ import { readDistribution } from './gateway/cloudfront/distribution.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { HttpApi } from './gateway/http-api.ts';
 import { LambdaPermissions } from './gateway/lambda-permissions.ts';
-import { ManagementServer } from './gateway/management-server.ts';
 import { PublicServer } from './gateway/public-server.ts';
 import { SiteOrigin } from './gateway/site-origin.ts';
 import { WebSocketApi } from './gateway/web-socket-api.ts';
@@ -62,7 +64,7 @@ export interface LocalCloud {
   readonly webSocketUrl: string | undefined;
   /** By stack name and output name, with URLs of this machine. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** `AWS_ENDPOINT_URL_<SERVICE>` and `OPENSEARCH_URL` as the functions see them. */
+  /** `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>` and `OPENSEARCH_URL` as the functions see them. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly region: string;
   /** Physical name of a resource: table, stream, bucket, secret, function. @throws Error when there is none */
@@ -150,9 +152,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     closing.push(() => server.close(GRACE_MILLIS));
     const url = `http://${host}:${port}`;
     const webSocketUrl = webSocketDefinition && `ws://${host}:${port}/${webSocketDefinition.stage}`;
-    const management = new ManagementServer({ principals, region, accountId, now });
-    const managementUrl = await management.listen();
-    closing.push(() => management.close());
+    const control = new ControlServer(principals);
+    const controlUrl = await control.listen();
+    closing.push(() => control.close());
+    control.serve(domainApi(ofType(deployment, 'AWS::OpenSearchService::Domain'), region, accountId));
 
     const crashed = Promise.withResolvers<Error>();
     const standIns = await startStandIns({
@@ -168,12 +171,14 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     closing.push(() => standIns.close());
     const endpoints: Readonly<Record<string, string>> = {
+      // wherever nothing stands in, the SDK's call ends here and not in an account
+      AWS_ENDPOINT_URL: controlUrl,
       ...standIns.endpoints,
       ...(webSocketDefinition && {
-        AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${managementUrl}/${webSocketDefinition.stage}`,
+        AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${controlUrl}/${webSocketDefinition.stage}`,
       }),
     };
-    const hosts = localHosts({ deployment, url, managementUrl, endpoints, httpDefinition, webSocketDefinition });
+    const hosts = localHosts({ deployment, url, controlUrl, endpoints, httpDefinition, webSocketDefinition });
     const resolveAll = referenceResolver(standIns, region, operator);
 
     const variables = new Map(
@@ -202,7 +207,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       now,
     };
     const webSocketApi = webSocketDefinition && new WebSocketApi(webSocketDefinition, surroundings);
-    if (webSocketApi !== undefined) management.attach(webSocketApi);
+    if (webSocketApi !== undefined) control.serve(connectionsApi(webSocketApi, region, accountId));
     const distribution =
       distributionResource &&
       readDistribution(
@@ -349,7 +354,7 @@ function referenceResolver(standIns: StandIns, region: string, credentials: Cred
 interface HostsOptions {
   readonly deployment: Deployment;
   readonly url: string;
-  readonly managementUrl: string;
+  readonly controlUrl: string;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly httpDefinition: ApiDefinition | undefined;
   readonly webSocketDefinition: ApiDefinition | undefined;
@@ -358,7 +363,7 @@ interface HostsOptions {
 function localHosts({
   deployment,
   url,
-  managementUrl,
+  controlUrl,
   endpoints,
   httpDefinition,
   webSocketDefinition,
@@ -368,7 +373,7 @@ function localHosts({
   const wss = new Map<string, string>();
   if (httpDefinition !== undefined) https.set(executeApi(httpDefinition), url);
   if (webSocketDefinition !== undefined) {
-    https.set(executeApi(webSocketDefinition), managementUrl);
+    https.set(executeApi(webSocketDefinition), controlUrl);
     wss.set(executeApi(webSocketDefinition), url.replace(/^http/, 'ws'));
   }
   for (const { hosts } of ofType(deployment, 'AWS::CloudFront::Distribution'))
