@@ -10,6 +10,7 @@ const backend = process.env.TRIBUTARY_URL ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   root: here('.'),
   plugins: [react(), tailwindcss()],
+  resolve: { alias: { re2js: here('./src/lib/re2-syntax.ts') } },
   build: {
     outDir: here('../dist/site'),
     emptyOutDir: true,
@@ -18,6 +19,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: 'manifest.json',
+    // schemas that the query language's modules define beside their functions have no part in the browser
+    rolldownOptions: { treeshake: { manualPureFunctions: ['z'] } },
   },
   server: {
     proxy: {

@@ -59,10 +59,8 @@ export function flatFields(event: LogEvent): readonly (readonly [name: string, v
   walk('', event.attributes);
   walk('', event.resource);
   const names = new Set(own.map(([name]) => name));
-  const flatOwn = own.flatMap(([name, value]) =>
-    isRecord(value)
-      ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner] as const)
-      : [[name, value] as const],
+  const flatOwn = own.flatMap<readonly [string, unknown]>(([name, value]) =>
+    isRecord(value) ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner] as const) : [[name, value] as const],
   );
   return [...flatOwn, ...[...rest].filter(([name]) => !names.has(name)).sort(([a], [b]) => (a < b ? -1 : 1))];
 }

@@ -1,4 +1,4 @@
-import { formatDuration, formatMoment, moment, parts, type Zone } from './format.ts';
+import { formatMoment, moment, parts, type Zone } from './format.ts';
 
 /** A range as the address bar holds it: each end `now`, relative (`-15m`) or ISO-8601 UTC with milliseconds. */
 export interface TimeRange {
@@ -66,8 +66,7 @@ export const around = (time: number, widthMillis = 9e5): ResolvedRange => ({
 /** "Last 15 minutes" or both ends, as the header shows a range. */
 export function describeRange(range: TimeRange, zone: Zone, now: number): string {
   const relative = RELATIVE.exec(range.from);
-  if (relative && range.to === 'now')
-    return `Last ${formatDuration(Number(relative[1]) * (UNIT_MILLIS[relative[2] ?? ''] ?? 0))}`;
+  if (relative && range.to === 'now') return `Last ${relative[1]} ${relative[2]}`;
   const { from, to } = resolveRange(range, now);
   const [start, end] = [formatMoment(from, zone), formatMoment(to, zone)];
   return start.slice(0, 10) === end.slice(0, 10) ? `${start} – ${end.slice(11)}` : `${start} – ${end}`;

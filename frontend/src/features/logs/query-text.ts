@@ -1,126 +1,86 @@
-/** Edits of the query text: adding and removing one condition without disturbing what a person wrote. */
+import type { Filter } from '../../../../functions/search/language/ast.ts';
+import { parse } from '../../../../functions/search/language/parser.ts';
+import { printFilter } from '../../../../functions/search/language/printer.ts';
+import { joinTerms, termText } from '../../lib/query-term.ts';
 
+/** One of the conditions that all must hold. */
 export interface Term {
-  readonly start: number;
-  readonly end: number;
   readonly text: string;
-  /** Set for `field:value` terms. */
-  readonly field?: string;
-  readonly value?: string;
+  /** Set for a plain `field:value`. */
+  readonly field: string | null;
+  readonly value: string | null;
   readonly negated: boolean;
 }
 
-const unquote = (text: string) =>
-  text.startsWith('"')
-    ? text.slice(1, text.endsWith('"') && text.length > 1 ? -1 : undefined).replace(/\\(.)/g, '$1')
-    : text;
-
-/** Pieces between white space outside quotes, parentheses, brackets and regular expressions. */
-function pieces(text: string): { start: number; end: number; text: string }[] {
-  const found: { start: number; end: number; text: string }[] = [];
-  let start = -1;
-  let depth = 0;
-  let quote = '';
-  for (let index = 0; index <= text.length; index += 1) {
-    const char = text[index];
-    if (char === undefined || (/\s/.test(char) && depth === 0 && quote === '')) {
-      if (start >= 0) found.push({ start, end: index, text: text.slice(start, index) });
-      start = -1;
-      continue;
-    }
-    if (start < 0) start = index;
-    if (quote !== '') {
-      if (char === '\\') index += 1;
-      else if (char === quote) quote = '';
-    } else if (char === '"') quote = '"';
-    else if (char === '/' && (index === start || text[index - 1] === ':')) quote = '/';
-    else if (char === '(' || char === '[' || char === '{') depth += 1;
-    else if ((char === ')' || char === ']' || char === '}') && depth > 0) depth -= 1;
-  }
-  return found;
+interface Read {
+  readonly terms: readonly Term[];
+  /** Whether the conditions are joined by OR at the top, so that they stand as one. */
+  readonly alternatives: boolean;
+  readonly head: string;
+  /** Pipes with their bar, as written. */
+  readonly pipes: string;
 }
 
-const beforePipe = (text: string): string => {
-  const pipe = pieces(text).find((piece) => piece.text.startsWith('|'));
-  return pipe ? text.slice(0, pipe.start).trimEnd() : text;
-};
-
-/** The conditions that all must hold, or null when the text joins its conditions in another way than by AND. */
-export function terms(text: string): readonly Term[] | null {
-  const found: Term[] = [];
-  let negated = false;
-  let from = -1;
-  for (const piece of pieces(beforePipe(text))) {
-    if (piece.text === 'OR') return null;
-    if (piece.text === 'AND') continue;
-    if (piece.text === 'NOT') {
-      negated = !negated;
-      from = from < 0 ? piece.start : from;
-      continue;
-    }
-    const minus = /^[-!](?=.)/.test(piece.text);
-    const body = minus ? piece.text.slice(1) : piece.text;
-    const match = /^("(?:\\.|[^"\\])*"|[^\s:"()]+):(.+)$/s.exec(body);
-    found.push({
-      start: from < 0 ? piece.start : from,
-      end: piece.end,
-      text: piece.text,
-      field: match?.[1] === undefined ? undefined : unquote(match[1]),
-      value: match?.[2] === undefined ? undefined : unquote(match[2]),
-      negated: negated !== minus,
-    });
-    negated = false;
-    from = -1;
-  }
-  return found;
+function toTerm(filter: Filter, text: string): Term {
+  const inner = filter.kind === 'not' ? filter.operand : filter;
+  const plain = inner.kind === 'match' ? inner : null;
+  const grouped = inner.kind === 'and' || inner.kind === 'or';
+  return {
+    // the span of a group does not hold its parentheses
+    text: !grouped ? text.slice(filter.span.start, filter.span.end) : filter.kind === 'not' ? printFilter(filter) : `(${printFilter(filter)})`,
+    field: plain?.field ?? null,
+    value: plain?.value ?? null,
+    negated: filter.kind === 'not',
+  };
 }
 
-const quote = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-export const quoteValue = (value: string): string =>
-  /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(value) && !/^(?:AND|OR|NOT)$/.test(value) ? value : quote(value);
-const quoteField = (field: string): string =>
-  /^[\p{L}\p{N}_@][\p{L}\p{N}_.@/-]*$/u.test(field) ? field : quote(field);
+function read(text: string): Read | null {
+  try {
+    const { filter, pipes } = parse(text);
+    const first = pipes[0];
+    const bar = first === undefined ? text.length : text.lastIndexOf('|', first.span.start);
+    const head = text.slice(0, bar).trim();
+    const operands = filter.kind === 'all' ? [] : filter.kind === 'and' ? filter.operands : [filter];
+    return { terms: operands.map((operand) => toTerm(operand, text)), alternatives: filter.kind === 'or', head, pipes: text.slice(bar).trim() };
+  } catch {
+    return null;
+  }
+}
 
-/** One condition as text. */
-export const termText = (field: string, value: string, how: 'include' | 'exclude'): string =>
-  `${how === 'exclude' ? '-' : ''}${quoteField(field)}:${quoteValue(value)}`;
+/** The conditions of a query that all must hold; none of a text that is no query. */
+export const terms = (text: string): readonly Term[] => read(text)?.terms ?? [];
 
-/** The text without the stretch, and without the joint that is left over. */
-export function withoutTerm(text: string, { start, end }: { start: number; end: number }): string {
-  const joined = `${text.slice(0, start).replace(/(?:^|\s)AND\s*$/, '')} ${text.slice(end)}`.replace(/^\s*AND\s+/, '');
-  return joined
-    .replace(/\s+/g, (space, at: number) => (joined.slice(0, at).split('"').length % 2 === 0 ? space : ' '))
-    .trim();
+/** The text without its condition at `index`. */
+export function withoutTerm(text: string, index: number): string {
+  const query = read(text);
+  if (query === null) return text;
+  return joinTerms(...query.terms.filter((_, at) => at !== index).map((term) => term.text), query.pipes);
 }
 
 /** The text with one more condition; the opposite condition on the same value gives way. */
 export function withTerm(text: string, field: string, value: string, how: 'include' | 'exclude'): string {
-  const all = beforePipe(text).trim();
-  const pipe = text.slice(beforePipe(text).length).trim();
+  const query = read(text);
   const wanted = termText(field, value, how);
-  const list = terms(all);
-  let head = list === null ? `(${all})` : all;
-  for (const term of [...(list ?? [])].reverse()) {
-    if (term.field !== field || term.value !== value) continue;
-    if (term.negated === (how === 'exclude')) return text;
-    head = withoutTerm(head, term);
-  }
-  return [head, wanted, pipe].filter((part) => part !== '').join(' ');
+  if (query === null) return wanted;
+  const same = (term: Term) => term.field === field && term.value === value;
+  if (query.terms.some((term) => same(term) && term.negated === (how === 'exclude'))) return text;
+  const kept = query.terms.some(same)
+    ? joinTerms(...query.terms.filter((term) => !same(term)).map((term) => term.text))
+    : query.alternatives
+      ? `(${query.head})`
+      : query.head;
+  return joinTerms(kept, wanted, query.pipes);
 }
 
-/** The text with this value as the field's only condition. */
+/** The text with this value as the only one wanted of its field; asked again, without it. */
 export function withOnly(text: string, field: string, value: string): string {
-  const list = terms(text);
-  if (list === null) return withTerm(text, field, value, 'include');
-  const rest = [...list]
-    .reverse()
-    .reduce((left, term) => (term.field === field && !term.negated ? withoutTerm(left, term) : left), text);
-  return withTerm(rest, field, value, 'include');
+  const query = read(text);
+  if (query === null || query.alternatives) return withTerm(text, field, value, 'include');
+  const rest = query.terms.filter((term) => term.field !== field || term.negated);
+  const already = query.terms.length - rest.length === 1 && query.terms.some((term) => term.field === field && term.value === value && !term.negated);
+  return joinTerms(...rest.map((term) => term.text), already ? '' : termText(field, value), query.pipes);
 }
 
-/** Bare words of the query, for marking them in rows. */
+/** Bare words and phrases of the query, for marking them in rows. */
 export const wordsOf = (text: string): readonly string[] =>
-  (terms(text) ?? [])
-    .filter(({ field, negated }) => field === undefined && !negated)
-    .map(({ text }) => unquote(text))
-    .filter((word) => /[\p{L}\p{N}]/u.test(word) && !/[*?()]|^\//.test(word));
+  terms(text).flatMap(({ field, value, negated }) => (field === null && value !== null && !negated ? [value] : []));

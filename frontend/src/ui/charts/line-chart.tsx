@@ -1,10 +1,10 @@
-import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { useRef, useState } from 'react';
 import { formatMoment, formatTick } from '../../lib/format.ts';
 import { useWidth } from '../../lib/hooks.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import type { ResolvedRange } from '../../lib/time-range.ts';
+import { fromZero, linear } from './scale.ts';
 import { timeTicks } from './time-axis.ts';
 
 export interface Point {
@@ -30,9 +30,9 @@ export function LineChart({ label, range, points, height, format }: LineChartPro
   const width = useWidth(box);
   const [at, setAt] = useState<number | null>(null);
   const plot = Math.max(0, width - LEFT - 12);
-  const x = scaleLinear([range.from, range.to], [LEFT, LEFT + plot]);
+  const x = linear([range.from, range.to], [LEFT, LEFT + plot]);
   const most = points.reduce((top, { value }) => Math.max(top, value), 0);
-  const y = scaleLinear([0, most > 0 ? most : 1], [height - AXIS, 8]).nice(3);
+  const y = fromZero(most > 0 ? most : 1, [height - AXIS, 8]);
   const ticks = timeTicks(range.from, range.to, Math.max(2, Math.floor(plot / 90)), zone);
   const path =
     line<Point>(
@@ -119,8 +119,8 @@ export function LineChart({ label, range, points, height, format }: LineChartPro
 /** The shape of a course without axes, beside a number that says it. */
 export function Sparkline({ values, level }: { values: readonly number[]; level?: 'ERROR' }) {
   if (values.length < 2) return <div className="h-7" />;
-  const x = scaleLinear([0, values.length - 1], [1, 119]);
-  const y = scaleLinear([0, Math.max(...values, 1e-9)], [27, 2]);
+  const x = linear([0, values.length - 1], [1, 119]);
+  const y = linear([0, Math.max(...values, 1e-9)], [27, 2]);
   const path =
     line<number>(
       (_, index) => x(index),

@@ -1,4 +1,3 @@
-import { scaleLinear } from 'd3-scale';
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from 'react';
 import { formatCompact, formatCount, formatMoment, formatTick, plural } from '../../lib/format.ts';
 import { useWidth } from '../../lib/hooks.ts';
@@ -6,6 +5,7 @@ import { usePreferences } from '../../lib/preferences.ts';
 import { SEVERITIES, SEVERITY_LABEL, type Severity } from '../../lib/severity.ts';
 import type { ResolvedRange } from '../../lib/time-range.ts';
 import { LevelShape } from '../level.tsx';
+import { fromZero, linear } from './scale.ts';
 import { timeTicks } from './time-axis.ts';
 
 export interface TimeBucket {
@@ -41,9 +41,9 @@ export function TimeBars({ label, range, intervalMillis, buckets, height, onZoom
   const summaryId = useId();
 
   const plot = Math.max(0, width - LEFT - 8);
-  const x = useMemo(() => scaleLinear([range.from, range.to], [LEFT, LEFT + plot]), [range.from, range.to, plot]);
+  const x = useMemo(() => linear([range.from, range.to], [LEFT, LEFT + plot]), [range.from, range.to, plot]);
   const most = useMemo(() => buckets.reduce((top, { total }) => Math.max(top, total), 0), [buckets]);
-  const y = useMemo(() => scaleLinear([0, Math.max(1, most)], [height - AXIS, 6]).nice(3), [most, height]);
+  const y = useMemo(() => fromZero(Math.max(1, most), [height - AXIS, 6]), [most, height]);
   const ticks = useMemo(
     () => timeTicks(range.from, range.to, Math.max(2, Math.floor(plot / 90)), zone),
     [range.from, range.to, plot, zone],

@@ -15,7 +15,7 @@ const LABELS: Readonly<Record<string, string>> = {
 export const columnLabel = (name: string): string => LABELS[name] ?? name;
 
 export const isTime = (name: string): boolean => name === 'timestamp' || name === 'received_at';
-const isId = (name: string): boolean => /(?:^|[._])id$/.test(name);
+export const isId = (name: string): boolean => /(?:^|[._])id$/.test(name);
 
 /** Message text of an event; an event that came without one shows its original line. */
 export const messageOf = (event: LogEvent): string => event.message ?? event.original ?? '';
@@ -43,8 +43,8 @@ export function columnWidths(
   return columns.map((column) => {
     if (set[column] !== undefined) return set[column];
     if (column === filler) return null;
-    if (isTime(column)) return 150;
-    if (column === 'level') return 84;
+    if (isTime(column)) return 164;
+    if (column === 'level') return 98;
     const longest = events
       .slice(0, SAMPLE)
       .reduce(
@@ -62,4 +62,5 @@ export const gridTemplate = (widths: readonly (number | null)[]): string =>
 export const leastWidth = (widths: readonly (number | null)[]): number =>
   widths.reduce<number>((sum, width) => sum + (width ?? 240), 0);
 
-export const alignsMiddleCut = isId;
+/** Characters of machine type that fit a column. */
+export const charsIn = (width: number): number => Math.max(4, Math.floor((width - 16) / CHAR));

@@ -1,11 +1,12 @@
 import { memo } from 'react';
-import { formatIso, type Zone } from '../../lib/format.ts';
+import { cutMiddle, formatIso, type Zone } from '../../lib/format.ts';
 import type { LogEvent } from '../../lib/log-event.ts';
+import { fieldText, fieldValue } from '../../lib/log-field.ts';
 import { severityOf } from '../../lib/severity.ts';
 import { singleLine, visibleText } from '../../lib/visible-text.ts';
 import { cx } from '../cx.ts';
 import { LevelShape } from '../level.tsx';
-import { alignsMiddleCut, cellText, isTime } from './columns.ts';
+import { cellText, charsIn, isId, isTime } from './columns.ts';
 import { Highlight } from './highlight.tsx';
 
 /** Longest text of a row; the drawer has the whole. */
@@ -20,6 +21,14 @@ interface EventRowProps {
   readonly marked: boolean;
   readonly activeColumn: number;
   readonly words: readonly string[];
+  /** Pixels of each column; null for the one that takes what is left. */
+  readonly widths: readonly (number | null)[];
+}
+
+/** The whole time with all its digits, in the shown zone and in UTC. */
+function timeTip(event: LogEvent, column: string, zone: Zone): string {
+  const iso = fieldText(fieldValue(event, column));
+  return zone === 'utc' ? formatIso(iso, 'utc') : `${formatIso(iso, zone)}\n${formatIso(iso, 'utc')}`;
 }
 
 /** The cells of one event. Handlers sit on the grid, which finds row and column by data attributes. */
@@ -32,11 +41,13 @@ export const EventRow = memo(function EventRow({
   marked,
   activeColumn,
   words,
+  widths,
 }: EventRowProps) {
   const severity = severityOf(event.severity);
   return columns.map((column, index) => {
     const full = cellText(event, column, zone);
-    const text = wrap ? visibleText(full) : singleLine(full.length > ROW_TEXT ? `${full.slice(0, ROW_TEXT)}…` : full);
+    const width = widths[index];
+    const text = isId(column) && !wrap && width ? cutMiddle(visibleText(full), charsIn(width)) : wrap ? visibleText(full) : singleLine(full.length > ROW_TEXT ? `${full.slice(0, ROW_TEXT)}…` : full);
     return (
       // biome-ignore lint/a11y/useFocusableInteractive: the cell is focusable through roving tabindex
       <div
@@ -46,11 +57,7 @@ export const EventRow = memo(function EventRow({
         aria-colindex={index + 1}
         data-col={index}
         tabIndex={index === activeColumn ? 0 : -1}
-        data-tip={
-          isTime(column)
-            ? `${formatIso(String(event[column] ?? ''), zone)}\n${formatIso(String(event[column] ?? ''), 'utc')}`
-            : undefined
-        }
+        data-tip={isTime(column) ? timeTip(event, column, zone) : undefined}
         data-level={column === 'level' ? severity : undefined}
         className={cx(
           'min-w-0 px-2 py-(--row-pad) outline-offset-[-2px]',
@@ -58,7 +65,7 @@ export const EventRow = memo(function EventRow({
           wrap ? 'break-words whitespace-pre-wrap' : 'truncate whitespace-pre',
           isTime(column) && 'num text-right text-muted',
           column === 'level' && 'text-level',
-          alignsMiddleCut(column) && 'text-muted',
+          isId(column) && 'text-muted',
           open && 'font-medium',
         )}
       >

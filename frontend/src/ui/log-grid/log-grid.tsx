@@ -354,7 +354,7 @@ export function LogGrid(props: LogGridProps) {
             open={row.key === openId}
             marked={isMarked}
             activeColumn={isActive ? activeColumn : -1}
-            words={props.words ?? NO_WORDS}
+            words={props.words ?? NO_WORDS} widths={widths}
           />
         </div>
         {expanded.has(row.key) && <InlineEvent event={row.event} actions={values} />}

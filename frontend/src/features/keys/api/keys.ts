@@ -1,17 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ApiKeyEntry, CreateApiKeyRequest } from '../../../../../functions/identity/api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly scopes: readonly ('ingest' | 'read')[];
-  readonly project_id: string;
-  readonly created_at: string;
-  readonly last_used_at?: string | null;
-  readonly expires_at?: string | null;
-}
+export type ApiKey = ApiKeyEntry;
+/** A new key; `key` is shown this once. */
+export type NewKey = ApiKeyEntry & { readonly key: string };
 
 export function useKeys() {
   const queryKey = ['keys', useStore(currentProject)] as const;
@@ -25,8 +19,8 @@ export function useKeys() {
 export function useMakeKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (key: { name: string; scopes: readonly string[] }) =>
-      request<ApiKey & { key: string }>('/api/v1/keys', { method: 'POST', json: key }),
+    mutationFn: (key: CreateApiKeyRequest) =>
+      request<NewKey>('/api/v1/keys', { method: 'POST', json: key }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
   });
 }

@@ -51,7 +51,7 @@ function NewKey() {
     event.preventDefault();
     if (make.isPending) return;
     make.mutate(
-      { name, scopes: [...(ingest ? ['ingest'] : []), ...(read ? ['read'] : [])] },
+      { name, scopes: [...(ingest ? (['ingest'] as const) : []), ...(read ? (['read'] as const) : [])] },
       { onSuccess: () => setName('') },
     );
   };
@@ -108,7 +108,7 @@ function NewKey() {
   );
 }
 
-const SCOPE_WORDS = { ingest: 'send', read: 'read' } as const;
+const SCOPE_WORDS: Readonly<Record<ApiKey['scopes'][number], string>> = { ingest: 'send', read: 'read', write: 'change', admin: 'manage' };
 
 function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key: ApiKey) => void }) {
   const { zone } = usePreferences();
@@ -124,7 +124,7 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key:
             <th className="px-3 py-1 font-medium">Key</th>
             <th className="px-3 py-1 font-medium">May</th>
             <th className="px-3 py-1 font-medium">Created</th>
-            <th className="px-3 py-1 font-medium">Last used</th>
+            <th className="px-3 py-1 font-medium">Ends</th>
             <th className="px-3 py-1">
               <span className="sr-only">Actions</span>
             </th>
@@ -137,7 +137,7 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key:
               <td className="px-3 font-mono text-xs text-muted">{key.prefix}…</td>
               <td className="px-3">{key.scopes.map((scope) => SCOPE_WORDS[scope]).join(', ')}</td>
               <td className="num px-3 text-muted">{when(key.created_at)}</td>
-              <td className="num px-3 text-muted">{when(key.last_used_at)}</td>
+              <td className="num px-3 text-muted">{when(key.expires_at)}</td>
               <td className="px-3 text-right">
                 <Button look="danger" onClick={() => onRevoke(key)}>
                   Revoke

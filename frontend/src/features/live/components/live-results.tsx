@@ -229,6 +229,7 @@ export function LiveResults(props: LiveResultsProps) {
       <Rate buffer={buffer} />
       <div className="flex min-h-8 flex-wrap items-center gap-2 border-b border-line px-2">
         <StateChip tail={tail} waiting={buffer.waiting} paused={!following} />
+        <span className="num text-xs text-muted">{formatCount(buffer.perSecond(Date.now()))} / s</span>
         <Button look={following ? 'plain' : 'primary'} icon={following ? Pause : Play} tip="Space" onClick={toggle}>
           {following ? 'Pause' : 'Resume'}
         </Button>
@@ -356,9 +357,6 @@ function Rate({ buffer }: { buffer: TailBuffer }) {
         intervalMillis={RATE_BUCKET_SECONDS * 1_000}
         buckets={buffer.rate(now, RATE_BUCKET_SECONDS)}
       />
-      <span className="num pointer-events-none absolute top-1 right-3 text-xs text-muted">
-        {formatCount(buffer.perSecond(now))} / s
-      </span>
     </section>
   );
 }

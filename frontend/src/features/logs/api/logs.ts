@@ -1,7 +1,16 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type {
+  ContextResponse,
+  FacetsResponse,
+  FieldsResponse,
+  HistogramResponse,
+  LastResponse,
+  SearchResponse,
+  ValuesResponse,
+  WithoutFilterResponse,
+} from '../../../../../functions/search/api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
-import type { Severity } from '../../../lib/severity.ts';
 import { useStore } from '../../../lib/store.ts';
 
 /** What a search asks: query text and both ends of the range as ISO. `run` makes a refresh a new question. */
@@ -12,65 +21,11 @@ export interface Search {
   readonly run: number;
 }
 
-export interface LogsPage {
-  readonly logs: readonly LogEvent[];
-  readonly total: number;
-  readonly total_relation: 'eq' | 'gte';
-  readonly next_cursor: string | null;
-  readonly took_ms: number;
-  readonly partial: boolean;
-  readonly partial_reason?: {
-    readonly code: string;
-    readonly searched_from?: string;
-    readonly searched_to?: string;
-    readonly searched_share?: number;
-  };
-}
-export interface Histogram {
-  readonly interval_ms: number;
-  readonly from: string;
-  readonly to: string;
-  readonly buckets: readonly {
-    readonly time: string;
-    readonly total: number;
-    readonly counts: Partial<Record<Severity, number>>;
-  }[];
-  readonly total: number;
-  readonly took_ms: number;
-  readonly partial: boolean;
-}
-export interface Facet {
-  readonly field: string;
-  readonly values: readonly { readonly value: string; readonly count: number }[];
-  readonly other: number;
-  readonly distinct: number;
-  readonly missing: number;
-}
-export interface Facets {
-  readonly facets: readonly Facet[];
-  readonly total: number;
-  readonly partial: boolean;
-}
-export interface FieldList {
-  readonly items: readonly {
-    readonly name: string;
-    readonly type: 'string' | 'number' | 'boolean' | 'mixed';
-    readonly count: number;
-  }[];
-}
-export interface LastEvent {
-  readonly last_event_at: string | null;
-  readonly first_event_at: string | null;
-  readonly total: number;
-}
-export interface WithoutFilter {
-  readonly items: readonly { readonly filter: string; readonly kind: string; readonly count: number }[];
-}
-export interface EventContext {
-  readonly before: readonly LogEvent[];
-  readonly event: LogEvent;
-  readonly after: readonly LogEvent[];
-}
+export type LogsPage = SearchResponse;
+export type Histogram = HistogramResponse;
+export type Facets = FacetsResponse;
+export type Facet = FacetsResponse['facets'][number];
+export type EventContext = ContextResponse;
 
 export const PAGE_SIZE = 200;
 const BUCKETS = 120;
@@ -130,7 +85,7 @@ export function useFields(search: Search, enabled: boolean) {
   const queryKey = key(useStore(currentProject), 'fields', search);
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => request<FieldList>('/api/v1/logs/fields', { query: asked(search), signal }),
+    queryFn: ({ signal }) => request<FieldsResponse>('/api/v1/logs/fields', { query: asked(search), signal }),
     placeholderData: keepPreviousData,
     enabled,
   });
@@ -154,7 +109,7 @@ export function useEventContext(id: string, scope: string, windowSeconds: number
     queryKey,
     queryFn: ({ signal }) =>
       request<EventContext>(`/api/v1/logs/${encodeURIComponent(id)}/context`, {
-        query: { before: 50, after: 50, window_seconds: windowSeconds, scope: scope === '' ? undefined : scope },
+        query: { before: 50, after: 50, window_seconds: windowSeconds, scope },
         signal,
       }),
     placeholderData: keepPreviousData,
@@ -167,7 +122,7 @@ export function useLastEvent(enabled = true) {
   const project = useStore(currentProject);
   return useQuery({
     queryKey: [project, 'last-event'],
-    queryFn: ({ signal }) => request<LastEvent>('/api/v1/logs/last', { signal }),
+    queryFn: ({ signal }) => request<LastResponse>('/api/v1/logs/last', { signal }),
     enabled,
   });
 }
@@ -176,7 +131,7 @@ export function useWithoutFilter(search: Search, enabled: boolean) {
   const queryKey = key(useStore(currentProject), 'without-filter', search);
   return useQuery({
     queryKey,
-    queryFn: ({ signal }) => request<WithoutFilter>('/api/v1/logs/without-filter', { query: asked(search), signal }),
+    queryFn: ({ signal }) => request<WithoutFilterResponse>('/api/v1/logs/without-filter', { query: asked(search), signal }),
     enabled,
   });
 }
@@ -191,8 +146,20 @@ export function useCount(search: Search, enabled: boolean) {
   });
 }
 
-export const fetchValues = (search: Search, field: string, prefix: string, signal?: AbortSignal) =>
-  request<{ items: readonly { value: string; count: number }[] }>('/api/v1/logs/values', {
-    query: { from: search.from, to: search.to, field, prefix, limit: 10 },
-    signal,
+const NO_VALUES: ValuesResponse['items'] = [];
+
+/** Values of a field that begin with what was typed, most frequent first; the last ones stay until the next are there. */
+export function useValues(search: Search, field: string | null, prefix: string): ValuesResponse['items'] {
+  const project = useStore(currentProject);
+  const query = useQuery({
+    queryKey: [project, 'values', field, prefix, search.from, search.to],
+    queryFn: ({ signal }) =>
+      request<ValuesResponse>('/api/v1/logs/values', {
+        query: { from: search.from, to: search.to, field, prefix, limit: 10 },
+        signal,
+      }),
+    enabled: field !== null && field !== '',
+    placeholderData: (before, query) => (query?.queryKey[2] === field ? before : undefined),
   });
+  return (field === null ? undefined : query.data?.items) ?? NO_VALUES;
+}

@@ -5,6 +5,7 @@ import type { LogEvent } from '../../../lib/log-event.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
 import { severityOf } from '../../../lib/severity.ts';
 import { absolute, around } from '../../../lib/time-range.ts';
+import { termText } from '../../../lib/query-term.ts';
 import { linkTo } from '../../../lib/url-state.ts';
 import { singleLine } from '../../../lib/visible-text.ts';
 import { cx } from '../../../ui/cx.ts';
@@ -12,7 +13,6 @@ import { LevelShape } from '../../../ui/level.tsx';
 import { messageOf } from '../../../ui/log-grid/columns.ts';
 import { PanelBody } from '../../../ui/panel.tsx';
 import { type EventContext, useEventContext } from '../api/logs.ts';
-import { termText } from '../query-text.ts';
 
 const WINDOWS = [
   [5, '± 5 s'],
@@ -26,17 +26,18 @@ const WINDOWS = [
 export function ContextView({ event, onOpen }: { event: LogEvent; onOpen: (event: LogEvent) => void }) {
   const { zone } = usePreferences();
   const [seconds, setSeconds] = useState(15);
-  const [scope, setScope] = useState(event.service === undefined ? '' : 'service');
+  const [scope, setScope] = useState(event.service === undefined ? 'all' : 'service');
   const { query, queryKey } = useEventContext(event.id, scope, seconds);
   const scopes = [
-    { id: '', label: 'Anything', value: '' },
-    { id: 'service', label: 'Service', value: event.service },
-    { id: 'host', label: 'Host', value: event.host },
-    { id: 'correlation_id', label: 'Correlation', value: event.correlation_id },
+    { id: 'all', field: '', label: 'Anything', value: '' },
+    { id: 'service', field: 'service', label: 'Service', value: event.service },
+    { id: 'host', field: 'host', label: 'Host', value: event.host },
+    { id: 'correlation', field: 'correlation_id', label: 'Correlation', value: event.correlation_id },
+    { id: 'trace', field: 'trace_id', label: 'Trace', value: event.trace_id },
   ].filter(({ value }) => value !== undefined);
   const chosen = scopes.find(({ id }) => id === scope);
   const asSearch = linkTo('/logs', {
-    q: chosen?.value ? termText(chosen.id, chosen.value, 'include') : '',
+    q: chosen?.value ? termText(chosen.field, chosen.value) : '',
     ...absolute(around(Date.parse(event.timestamp), seconds * 2_000)),
     id: event.id,
   });

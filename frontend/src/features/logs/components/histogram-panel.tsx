@@ -1,7 +1,4 @@
-import { ZoomOut } from 'lucide-react';
-import { useRange } from '../../../lib/range-context.ts';
-import { absolute, type ResolvedRange, zoomOut } from '../../../lib/time-range.ts';
-import { IconButton } from '../../../ui/button.tsx';
+import type { ResolvedRange } from '../../../lib/time-range.ts';
 import { TimeBars } from '../../../ui/charts/time-bars.tsx';
 import { PanelBody } from '../../../ui/panel.tsx';
 import { type Histogram, type Search, useHistogram } from '../api/logs.ts';
@@ -19,7 +16,6 @@ export function HistogramPanel({
   onZoom: (range: ResolvedRange) => void;
 }) {
   const { query, queryKey } = useHistogram(search, true);
-  const { resolved, setRange } = useRange();
   return (
     <section aria-label="Histogram" className="relative border-b border-line bg-surface" style={{ minHeight: HEIGHT }}>
       <PanelBody<Histogram>
@@ -40,13 +36,6 @@ export function HistogramPanel({
           />
         )}
       </PanelBody>
-      <IconButton
-        label="Zoom out"
-        tip="Zoom out ( - )"
-        icon={ZoomOut}
-        className="absolute top-1 right-1 bg-surface/80"
-        onClick={() => setRange(absolute(zoomOut(resolved, Date.now())))}
-      />
     </section>
   );
 }

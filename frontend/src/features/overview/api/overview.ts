@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { OverviewResponse, SearchResponse, TimeseriesResponse } from '../../../../../functions/search/api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
-import type { LogEvent } from '../../../lib/log-event.ts';
-import type { Severity } from '../../../lib/severity.ts';
 import { useStore } from '../../../lib/store.ts';
 
 export interface Span {
@@ -9,46 +8,8 @@ export interface Span {
   readonly to: string;
   readonly run: number;
 }
-export interface Overview {
-  readonly total_logs: number;
-  readonly logs_per_minute: number;
-  readonly active_services: number;
-  readonly error_count: number;
-  /** Between 0 and 1. */
-  readonly error_rate: number;
-  readonly logs_by_service: readonly {
-    readonly service: string;
-    readonly count: number;
-    readonly error_count: number;
-    readonly error_rate: number;
-  }[];
-  readonly top_errors: readonly {
-    readonly message: string;
-    readonly count: number;
-    readonly service?: string | null;
-    readonly last_seen: string;
-  }[];
-  readonly previous: {
-    readonly total_logs: number;
-    readonly logs_per_minute: number;
-    readonly active_services: number;
-    readonly error_rate: number;
-  };
-  readonly categories: readonly { readonly category: string; readonly count: number }[];
-  readonly took_ms: number;
-  readonly partial: boolean;
-}
-export interface Timeseries {
-  readonly interval_ms: number;
-  readonly points: readonly {
-    readonly timestamp: string;
-    readonly total: number;
-    readonly error_count: number;
-    readonly error_rate: number;
-    readonly by_level: Partial<Record<Severity, number>>;
-  }[];
-  readonly partial: boolean;
-}
+export type Overview = OverviewResponse;
+export type Timeseries = TimeseriesResponse;
 export interface Health {
   readonly status: string;
   readonly version?: string;
@@ -99,7 +60,7 @@ export function useTimeseries(span: Span) {
 
 export function useRecent(span: Span) {
   const all = options(useStore(currentProject), 'recent', span, (signal) =>
-    request<{ logs: readonly LogEvent[]; total: number }>('/api/v1/logs/recent', {
+    request<SearchResponse>('/api/v1/logs/recent', {
       query: { from: span.from, to: span.to, limit: 20 },
       signal,
     }),

@@ -6,6 +6,7 @@ import { useTitle } from '../../../lib/hooks.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
 import { useRange } from '../../../lib/range-context.ts';
 import { type Severity, severityOf } from '../../../lib/severity.ts';
+import { joinTerms, phraseText, termText } from '../../../lib/query-term.ts';
 import { absolute, type TimeRange } from '../../../lib/time-range.ts';
 import { linkTo } from '../../../lib/url-state.ts';
 import { singleLine } from '../../../lib/visible-text.ts';
@@ -18,7 +19,6 @@ import { Level } from '../../../ui/level.tsx';
 import { Message, Panel, PanelBody, Skeleton } from '../../../ui/panel.tsx';
 import { type Overview, type Timeseries, useHealth, useOverview, useRecent, useTimeseries } from '../api/overview.ts';
 
-const quote = (value: string) => (/^[\w.-]+$/.test(value) ? value : `"${value.replace(/[\\"]/g, '\\$&')}"`);
 const CHART = 132;
 
 interface OverviewPageProps {
@@ -116,7 +116,7 @@ export function OverviewPage({ empty }: OverviewPageProps) {
                       errors: one.error_count,
                       label: formatCompact(one.count),
                       note: one.error_count > 0 ? formatShare(one.error_rate) : undefined,
-                      href: link(`service:${quote(one.service)}`),
+                      href: link(termText('service', one.service)),
                     }))}
                   />
                 )}
@@ -140,7 +140,7 @@ export function OverviewPage({ empty }: OverviewPageProps) {
                           name: one.category,
                           value: one.count,
                           label: formatCompact(one.count),
-                          href: link(`category:${quote(one.category)}`),
+                          href: link(termText('category', one.category)),
                         }))}
                     />
                   )}
@@ -240,14 +240,14 @@ function Cards({ overview, series, link }: CardsProps) {
   const points = series.query.data?.points ?? [];
   const totals = points.map(({ total }) => total);
   return (
-    <section aria-label="Figures" className="grid grid-cols-2 rounded-m border border-line bg-surface lg:grid-cols-4">
+    <section aria-label="Figures" className="rounded-m border border-line bg-surface">
       <PanelBody<Overview>
         query={overview.query}
         queryKey={overview.queryKey}
-        skeleton={[0, 1, 2, 3].map((card) => <Skeleton key={card} rows={3} className="min-h-28" />)}
+        skeleton={<Skeleton rows={4} className="min-h-28" />}
       >
         {(data) => (
-          <>
+          <div className="grid grid-cols-2 lg:grid-cols-4">
             <Card
               name="Total logs"
               value={formatCompact(data.total_logs)}
@@ -283,7 +283,7 @@ function Cards({ overview, series, link }: CardsProps) {
               spark={<Sparkline level="ERROR" values={points.map((point) => point.error_rate)} />}
               worseUp
             />
-          </>
+          </div>
         )}
       </PanelBody>
     </section>
@@ -307,10 +307,7 @@ interface CardProps {
 export function trendWords(now: number, before: number, absolute: boolean): string {
   if (before === 0 && now === 0) return 'none before either';
   if (before === 0) return 'none in the window before';
-  if (absolute)
-    return now === before
-      ? 'same as before'
-      : `${formatCount(Math.abs(now - before))} ${now > before ? 'more' : 'fewer'} than before`;
+  if (absolute) return now === before ? 'same as before' : `${formatCount(Math.abs(now - before))} ${now > before ? 'more' : 'fewer'} than before`;
   const change = now / before - 1;
   if (Math.abs(change) < 0.005) return 'same as before';
   return change > 9
@@ -347,7 +344,12 @@ function TopErrors({ errors, link }: { errors: Overview['top_errors']; link: (q:
         <li key={`${error.service} ${error.message}`}>
           <Link
             to={link(
-              `level:>=error ${error.service ? `service:${quote(error.service)} ` : ''}"${error.message.replace(/[\\"]/g, '\\$&')}"`,
+              joinTerms(
+                'level:>=error',
+                error.service ? termText('service', error.service) : '',
+                // a pattern of many lines is found by its first
+                phraseText(error.message.split('\n')[0] ?? ''),
+              ),
             )}
             className="grid min-h-7 grid-cols-[1fr_auto] items-baseline gap-x-3 rounded-s px-1 py-0.5 hover:bg-hover max-sm:min-h-11"
           >
@@ -356,8 +358,11 @@ function TopErrors({ errors, link }: { errors: Overview['top_errors']; link: (q:
             </span>
             <span className="num text-right">{formatCount(error.count)}</span>
             <span className="col-span-2 text-xs text-faint">
-              {error.service && `${error.service} · `}last{' '}
-              <span className="num">{formatTimestamp(error.last_seen, zone)}</span>
+              {error.service && `${error.service} · `}{error.last_seen && (
+                <>
+                  last <span className="num">{formatTimestamp(error.last_seen, zone)}</span>
+                </>
+              )}
             </span>
           </Link>
         </li>

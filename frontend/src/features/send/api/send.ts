@@ -1,12 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { LastResponse } from '../../../../../functions/search/api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 
-export interface LastEvent {
-  readonly last_event_at: string | null;
-  readonly first_event_at: string | null;
-  readonly total: number;
-}
 export interface ServerStatus {
   readonly local: boolean;
   readonly ingest_url: string;
@@ -26,7 +22,7 @@ export function useArrivals() {
   const project = useStore(currentProject);
   return useQuery({
     queryKey: [project, 'arrivals'],
-    queryFn: ({ signal }) => request<LastEvent>('/api/v1/logs/last', { signal }),
+    queryFn: ({ signal }) => request<LastResponse>('/api/v1/logs/last', { signal }),
     refetchInterval: POLL_MILLIS,
   });
 }

@@ -1,29 +1,10 @@
+import type { LoginResponse, RegisterRequest, UpdateProfileRequest, UserProfile } from '../../../../../functions/identity/api.ts';
 import { accessToken, currentProject, request, sessionOver } from '../../../lib/api.ts';
 import { preferences } from '../../../lib/preferences.ts';
 import { makeStore } from '../../../lib/store.ts';
 
-export interface ProjectMembership {
-  readonly id: string;
-  readonly name: string;
-  readonly role: 'viewer' | 'member' | 'admin';
-}
-export interface Me {
-  readonly id: string;
-  readonly username: string;
-  readonly email: string;
-  readonly full_name?: string | null;
-  readonly role: 'user' | 'admin';
-  readonly is_admin: boolean;
-  readonly created_at: string;
-  readonly default_project_id: string;
-  readonly must_change_password: boolean;
-  readonly projects: readonly ProjectMembership[];
-}
-interface LoginAnswer {
-  readonly access_token: string;
-  readonly expires_in: number;
-  readonly must_change_password?: boolean;
-}
+export type Me = UserProfile;
+export type ProjectMembership = UserProfile['projects'][number];
 export interface ServerStatus {
   readonly local: boolean;
   readonly demo?: { readonly username: string; readonly password: string };
@@ -61,7 +42,7 @@ export async function adoptToken(token: string): Promise<Me> {
 
 /** @throws ApiProblem 401 with one text for a wrong name and a wrong password alike */
 export async function signIn(username: string, password: string): Promise<Me> {
-  const answer = await request<LoginAnswer>('/api/v1/auth/login', {
+  const answer = await request<LoginResponse>('/api/v1/auth/login', {
     method: 'POST',
     form: { username, password },
     anonymous: true,
@@ -69,19 +50,16 @@ export async function signIn(username: string, password: string): Promise<Me> {
   return adoptToken(answer.access_token);
 }
 
-export async function register(fields: { username: string; email: string; password: string }): Promise<Me> {
+export async function register(fields: RegisterRequest): Promise<Me> {
   await request('/api/v1/auth/register', { method: 'POST', json: fields, anonymous: true });
   return signIn(fields.username, fields.password);
 }
 
-export async function changeMe(change: {
-  email?: string;
-  full_name?: string;
-  password?: string;
-  current_password?: string;
-}): Promise<void> {
-  await request('/api/v1/auth/me', { method: 'PUT', json: change });
-  me.set(await fetchMe());
+export async function changeMe(change: UpdateProfileRequest): Promise<void> {
+  const user = await request<UserProfile>('/api/v1/auth/me', { method: 'PUT', json: change });
+  // a new password ends the sessions of the old one, this one included
+  if (user.access_token !== undefined) accessToken.set(user.access_token);
+  me.set(user);
 }
 
 export function signOut(): void {

@@ -43,8 +43,8 @@ export function PasswordForm({
         type="password"
         autoComplete="new-password"
         required
-        minLength={12}
-        hint="At least 12 characters"
+        minLength={8}
+        hint="At least 8 characters"
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />

@@ -12,12 +12,17 @@ import { PasswordForm } from './change-password.tsx';
 export function ProfileDialog({ user, onClose }: { user: Me; onClose: () => void }) {
   const [email, setEmail] = useState(user.email);
   const [name, setName] = useState(user.full_name ?? '');
+  const [password, setPassword] = useState('');
   const [error, setError] = useState<string | null>(null);
   const kept = usePreferences();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     try {
-      await changeMe({ email, full_name: name });
+      await changeMe({
+        full_name: name,
+        ...(email === user.email ? {} : { email, current_password: password }),
+      });
+      setPassword('');
       toast('Profile saved');
       setError(null);
     } catch (failure) {
@@ -50,6 +55,17 @@ export function ProfileDialog({ user, onClose }: { user: Me; onClose: () => void
           error={error}
           onChange={(event) => setEmail(event.target.value)}
         />
+        {email !== user.email && (
+          <Field
+            label="Current password"
+            type="password"
+            required
+            value={password}
+            autoComplete="current-password"
+            hint="Asked for because the e-mail address changes"
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        )}
         <Button type="submit" className="h-8 justify-self-start">
           Save profile
         </Button>

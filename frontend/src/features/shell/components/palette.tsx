@@ -1,7 +1,7 @@
-import { useCombobox } from 'downshift';
 import { useEffect, useRef, useState } from 'react';
 import { cx } from '../../../ui/cx.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
+import { useCombobox } from '../../../ui/use-combobox.ts';
 
 export interface Command {
   readonly name: string;
@@ -10,9 +10,8 @@ export interface Command {
   readonly run: () => void;
 }
 
-/** An id that someone pasted: 16 hex digits or more, a UUID, a ULID, or a ticket. */
-const ID =
-  /^(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}\S*|[A-Z]{2,10}-\d{1,12})$/i;
+/** An id that someone pasted: 16 hex digits or more, a UUID, a ULID with what follows it, or a ticket. */
+const ID = /^(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}\S*|[A-Z]{2,10}-\d{1,12})$/i;
 
 interface PaletteProps {
   readonly commands: readonly Command[];
@@ -26,61 +25,48 @@ export default function Palette({ commands, forText, onClose }: PaletteProps) {
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = commands.filter(({ name, group }) =>
-    words.every((word) => `${group} ${name}`.toLowerCase().includes(word)),
-  );
+  const matching = commands.filter(({ name, group }) => words.every((word) => `${group} ${name}`.toLowerCase().includes(word)));
   const isId = ID.test(text.trim());
   const direct = text.trim() === '' ? [] : forText(text.trim(), isId);
   const items = isId ? [...direct, ...matching] : [...matching, ...direct];
-  const box = useCombobox<Command>({
-    items: [...items],
-    isOpen: true,
-    inputValue: text,
-    defaultHighlightedIndex: 0,
-    itemToString: (item) => item?.name ?? '',
-    onInputValueChange: ({ inputValue, type }) =>
-      type === useCombobox.stateChangeTypes.InputChange && setText(inputValue ?? ''),
-    onSelectedItemChange: ({ selectedItem }) => {
-      if (!selectedItem) return;
+  const box = useCombobox({
+    items,
+    open: true,
+    first: 0,
+    onChoose: (item) => {
       onClose();
-      selectedItem.run();
+      item.run();
     },
   });
   useEffect(() => input.current?.focus(), []);
   return (
     <Dialog title="Command palette" onClose={onClose} bare>
       <input
-        {...box.getInputProps({
-          ref: input,
-          'aria-label': 'Command, page or id',
-          placeholder: 'Go to, do, or paste an id',
-          className: 'h-11 w-full border-b border-line bg-transparent px-4 text-m focus-visible:outline-none',
-          // the combobox would take the first Escape for itself
-          onKeyDown: (event) => {
-            if (event.key !== 'Escape') return;
-            event.preventDefault();
-            event.stopPropagation();
-            onClose();
-          },
-        })}
+        {...box.fieldProps}
+        ref={input}
+        role="combobox"
+        aria-expanded={items.length > 0}
+        aria-label="Command, page or id"
+        placeholder="Go to, do, or paste an id"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={box.onKey}
+        className="h-11 w-full border-b border-line bg-transparent px-4 text-m focus-visible:outline-none"
       />
-      <ul {...box.getMenuProps({ 'aria-label': 'Commands', className: 'max-h-80 overflow-auto p-1' })}>
+      <div {...box.listProps} aria-label="Commands" className="max-h-80 overflow-auto p-1">
         {items.map((item, index) => (
-          <li
+          <div
             key={`${item.group} ${item.name}`}
-            {...box.getItemProps({ item, index })}
-            className={cx(
-              'flex min-h-8 items-center gap-2 rounded-s px-3 max-sm:min-h-11',
-              box.highlightedIndex === index && 'bg-selected',
-            )}
+            {...box.optionProps(index)}
+            className={cx('flex min-h-8 items-center gap-2 rounded-s px-3 max-sm:min-h-11', box.at === index && 'bg-selected')}
           >
             <span className="w-20 shrink-0 text-xs text-faint">{item.group}</span>
             <span className="min-w-0 flex-1 truncate">{item.name}</span>
             {item.hint && <kbd className="font-mono text-xs text-faint">{item.hint}</kbd>}
-          </li>
+          </div>
         ))}
-        {items.length === 0 && <li className="px-3 py-2 text-muted">Nothing has that name</li>}
-      </ul>
+      </div>
+      {items.length === 0 && <p className="px-4 pb-3 text-muted">Nothing has that name</p>}
     </Dialog>
   );
 }
