@@ -163,7 +163,7 @@ function escapedTwice(path: string): string {
     else if (segment !== '' && segment !== '.') segments.push(segment);
   }
   const trailing = segments.length > 0 && path.endsWith('/') ? '/' : '';
-  return encodeURIComponent(`/${segments.join('/')}${trailing}`).replaceAll('%2F', '/');
+  return percentEncode(`/${segments.join('/')}${trailing}`).replaceAll('%2F', '/');
 }
 
 function percentEncode(text: string): string {
