@@ -95,7 +95,7 @@ export function verifySignature(
     ...signedHeaders.split(';').map((name) => `${name}:${headerValue(request.headers[name])}`),
     '',
     signedHeaders,
-    payloadHash(request, presigned && service === 's3'),
+    presigned && service === 's3' ? (parameter('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD') : payloadHash(request),
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const toSign = [ALGORITHM, date, scope, sha256(canonical)].join('\n');
@@ -127,10 +127,9 @@ function readAuthorization(headers: IncomingHttpHeaders) {
   };
 }
 
-function payloadHash({ headers, body }: SignedRequest, presignedObject: boolean): string {
+function payloadHash({ headers, body }: SignedRequest): string {
   const declared = headers['x-amz-content-sha256'];
-  if (typeof declared === 'string') return declared;
-  return presignedObject ? 'UNSIGNED-PAYLOAD' : sha256(body ?? '');
+  return typeof declared === 'string' ? declared : sha256(body ?? '');
 }
 
 const isHash = (value: unknown) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
