@@ -25,6 +25,13 @@ export const StageSettings = z.strictObject({
   /** Names stacks and stands in API keys. */
   name: z.string().regex(/^[a-z0-9]{1,16}$/, 'expected 1 to 16 lower-case letters or digits'),
   size: z.enum(['small', 'standard']),
+  /** Host name of the dashboard, with its certificate in us-east-1; a name of CloudFront's unless given. */
+  domain: z
+    .strictObject({
+      name: z.hostname(),
+      certificateArn: z.string().regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/),
+    })
+    .optional(),
   /** Who may register. */
   registration: z.enum(['open', 'closed']).default('closed'),
   /** Whether the first administrator must choose another password at first use. */

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { EventStoreEnv } from '../../functions/adapters/event-store/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export interface EventStoreProps {
@@ -29,6 +30,20 @@ export class EventStore extends Construct {
       tlsSecurityPolicy: TLSSecurityPolicy.TLS_1_2_PFS,
       enableAutoSoftwareUpdate: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const byIdentity =
+      'It has no access policy: only signed requests of identities whose own policy allows them are answered';
+    acknowledge(this.domain, {
+      'AwsSolutions-OS1': `No VPC: its gateways would cost more than the domain does. ${byIdentity}`,
+      'AwsSolutions-OS3': `The functions have no fixed addresses to list. ${byIdentity}`,
+      'AwsSolutions-OS4':
+        'Three data nodes are a quorum of their own; managers apart pay off from about ten nodes, and cannot help the one node of the small size',
+      'AwsSolutions-OS5': byIdentity,
+      'AwsSolutions-OS9[LogExport::SEARCH_SLOW_LOGS]': 'Slow logs hold queries, and queries hold personal data',
+      'AwsSolutions-OS9[LogExport::INDEX_SLOW_LOGS]': 'Slow logs hold documents, which are the events of the tenants',
+      ...(zones === 1 && {
+        'AwsSolutions-OS7': 'The small size is one node; the standard size spreads over three zones',
+      }),
     });
   }
 }
@@ -57,8 +72,9 @@ export function grantWriteEvents(domain: IDomain, fn: ServiceFunction, settings:
 /** Lets a function read events. */
 export function grantReadEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
   tell(domain, fn, settings);
-  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/logs-*/_search`]);
-  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`]);
+  const because = 'There is an index for each retention class and day, and a document for each event';
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/logs-*/_search`], { because });
+  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`], { because });
 }
 
 /** Lets a function see whether the store is well. */

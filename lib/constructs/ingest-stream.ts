@@ -61,7 +61,9 @@ export function consumeStream(fn: ServiceFunction, props: ConsumerProps): void {
     ['kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
     [stream.streamArn],
   );
-  fn.allow(['s3:PutObject'], [onFailure.arnForObjects('aws/lambda/*')]);
+  fn.allow(['s3:PutObject'], [onFailure.arnForObjects('aws/lambda/*')], {
+    because: 'The mapping names the object of each batch that it gives up',
+  });
   fn.allow(['s3:ListBucket'], [onFailure.bucketArn]);
   const mapping = new CfnEventSourceMapping(fn, 'Source', {
     functionName: fn.function.functionName,

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   type CfnStage,
   HttpApi,
@@ -8,11 +8,11 @@ import {
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Grant } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { ViewersEnv } from '../../functions/live/env.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** Route key, status, latency and request id only: paths and query strings can hold tokens and personal data. */
@@ -34,6 +34,10 @@ export class ServiceApi extends Construct {
   constructor(scope: Construct, id: string, { logRetention }: ServiceApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', { createDefaultStage: false });
+    acknowledge(this.api, {
+      'AwsSolutions-APIG4':
+        'Each operation says in its route what it asks for (`access`), and the function proves keys and sessions: several shippers send theirs where no authorizer of the gateway looks',
+    });
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -67,11 +71,17 @@ export class ViewerApi extends Construct {
 
   constructor(scope: Construct, id: string, fn: ServiceFunction, { logRetention }: ServiceApiProps) {
     super(scope, id);
-    const integration = (name: string) => ({ integration: new WebSocketLambdaIntegration(`${name}Integration`, fn.function) });
+    const integration = (name: string) => ({
+      integration: new WebSocketLambdaIntegration(`${name}Integration`, fn.function),
+    });
     this.api = new WebSocketApi(this, 'Api', {
       connectRouteOptions: integration('Connect'),
       disconnectRouteOptions: integration('Disconnect'),
       defaultRouteOptions: integration('Default'),
+    });
+    acknowledge(this.api, {
+      'AwsSolutions-APIG4':
+        'The function of $connect proves a one-time ticket or a token, and no other message arrives before it agreed',
     });
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
@@ -87,12 +97,12 @@ export class ViewerApi extends Construct {
   }
 
   /** Lets a function post to viewers, and tells it where. */
-  grantPost(fn: ServiceFunction): Grant {
+  grantPost(fn: ServiceFunction): void {
     fn.addEnvironment({ WEBSOCKET_CALLBACK_URL: this.stage.callbackUrl } satisfies z.input<typeof ViewersEnv>);
-    return Grant.addToPrincipal({
-      grantee: fn.function,
-      actions: ['execute-api:ManageConnections'],
-      resourceArns: [this.api.arnForExecuteApiV2('POST/@connections/*', this.stage.stageName)],
+    const { partition, region, account } = Stack.of(this);
+    const connections = `${this.api.apiId}/${this.stage.stageName}/POST/@connections/*`;
+    fn.allow(['execute-api:ManageConnections'], [`arn:${partition}:execute-api:${region}:${account}:${connections}`], {
+      because: 'Connections have ids that the gateway makes up',
     });
   }
 }

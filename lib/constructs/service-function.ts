@@ -4,6 +4,7 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime 
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundleFolder } from '../bundles.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Alarms } from './alarms.ts';
 
 export interface ServiceFunctionProps {
@@ -17,6 +18,13 @@ export interface ServiceFunctionProps {
   readonly reservedConcurrentExecutions?: number | undefined;
   readonly logRetention: RetentionDays;
   readonly alarms: Alarms;
+}
+
+export interface AllowOptions {
+  /** Why the resources cannot be named one by one. Asked for where one of them holds `*`. */
+  readonly because?: string;
+  /** IAM conditions by operator. */
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** One function for a trust boundary and scaling unit: a role of its own, a log group that ends, alarms on errors and throttles. */
@@ -59,12 +67,16 @@ export class ServiceFunction extends Construct {
     for (const [name, value] of Object.entries(variables)) this.function.addEnvironment(name, value);
   }
 
-  /** Allows calls on resources by name; for what the library has no fitting grant. */
-  allow(
-    actions: readonly string[],
-    resources: readonly string[],
-    conditions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  ): void {
+  /** Allows calls on resources by name; for what the library has no fitting grant. @throws Error for a wildcard without a reason */
+  allow(actions: readonly string[], resources: readonly string[], { because, conditions }: AllowOptions = {}): void {
+    const patterns = resources.filter((resource) => resource.includes('*'));
+    if (patterns.length > 0) {
+      if (because === undefined)
+        throw new Error(
+          `${this.node.path} allows ${actions.join(', ')} on a pattern without saying why: "because" is missing`,
+        );
+      acknowledgeWildcards(this, patterns, because);
+    }
     this.function.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

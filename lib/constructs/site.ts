@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Fn, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   type BehaviorOptions,
@@ -22,11 +23,13 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SITE_FOLDER } from '../bundles.ts';
+import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 
 /** Nothing from elsewhere, nothing inline, no text that becomes markup. */
 const CONTENT_SECURITY_POLICY = [
@@ -51,19 +54,24 @@ export interface SiteProps {
   readonly viewers: WebSocketApi;
   /** What the distribution proves itself to the API with. */
   readonly originSecret: ISecret;
+  /** Host name and its certificate in us-east-1. @default a name of CloudFront's, which takes TLS 1.0 */
+  readonly domain?: { readonly name: string; readonly certificateArn: string } | undefined;
 }
 
 /** The one host that people see: the dashboard from S3; API, health, metrics and the live tail behind the same name. */
 export class Site extends Construct {
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { api, viewers, originSecret }: SiteProps) {
+  constructor(scope: Construct, id: string, { api, viewers, originSecret, domain }: SiteProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(bucket, {
+      'AwsSolutions-S1': 'It holds published files alone, and only the distribution reads them',
     });
     const { region } = scope.node.scope as Stack;
     const host = (apiId: string) => Fn.join('', [apiId, '.execute-api.', region, '.amazonaws.com']);
@@ -89,6 +97,10 @@ export class Site extends Construct {
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: PriceClass.PRICE_CLASS_100,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      ...(domain && {
+        domainNames: [domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      }),
       defaultRootObject: 'index.html',
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(bucket),
@@ -107,6 +119,17 @@ export class Site extends Construct {
         '/health*': toApi,
         '/metrics*': toApi,
       },
+    });
+    acknowledge(this.distribution, {
+      'AwsSolutions-CFR1': 'People of any country may be users',
+      'AwsSolutions-CFR2':
+        'A web ACL is made in us-east-1 only and paid by request; limits by key, user and address stand in the API',
+      'AwsSolutions-CFR3':
+        'The access log records query strings, which hold queries and so personal data; one without them can be made in us-east-1 only. The APIs behind log each call',
+      ...(domain === undefined && {
+        'AwsSolutions-CFR4':
+          'The name of CloudFront comes with its own TLS policy; a stage with a domain takes TLS 1.2 and newer',
+      }),
     });
     this.#publish(bucket);
   }
@@ -155,5 +178,26 @@ export class Site extends Construct {
     });
     // the page names the hashed files: it comes last
     pages.node.addDependency(assets);
+    this.#acknowledgePublisher(bucket, pages.handlerRole);
+  }
+
+  /** The function behind the publishing is the library's, one for the stack. */
+  #acknowledgePublisher(bucket: Bucket, role: IRole): void {
+    const because = 'Made by the CDK for BucketDeployment, and run at deployments only';
+    const publisher = role.node.scope as Construct;
+    acknowledge(publisher, {
+      'AwsSolutions-L1': because,
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
+        because,
+      ...Object.fromEntries(
+        ['GetBucket', 'GetObject', 'List', 'Abort', 'DeleteObject'].map((verb) => [
+          `AwsSolutions-IAM5[Action::s3:${verb}*]`,
+          because,
+        ]),
+      ),
+    });
+    const { partition, account, region } = Stack.of(this);
+    const staging = `arn:${partition}:s3:::cdk-hnb659fds-assets-${account}-${region}/*`;
+    acknowledgeWildcards(publisher, [bucket.arnForObjects('*'), staging], because);
   }
 }

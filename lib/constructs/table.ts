@@ -1,19 +1,21 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export interface KeyedTableProps {
-  /** Whether it holds what cannot be made again: then it is kept, protected, and recoverable to any second. */
-  readonly precious: boolean;
+  /** Why nothing is lost with it. A table without that is kept, protected, and recoverable to any second. */
+  readonly expendable?: string;
 }
 
 /** A table with text keys `pk` and `sk`, whose items may end at `expires_at` (Unix seconds). @stateful */
 export class KeyedTable extends Construct {
   readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { precious }: KeyedTableProps) {
+  constructor(scope: Construct, id: string, { expendable }: KeyedTableProps = {}) {
     super(scope, id);
+    const precious = expendable === undefined;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -23,6 +25,7 @@ export class KeyedTable extends Construct {
       deletionProtection: precious,
       removalPolicy: precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (!precious) acknowledge(this.table, { 'AwsSolutions-DDB3': `No point-in-time recovery: ${expendable}` });
   }
 }
 
@@ -36,6 +39,6 @@ export function grantTable(
   fn.allow(
     operations.map((operation) => `dynamodb:${operation}`),
     [table.tableArn],
-    leadingKeys && { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...leadingKeys] } },
+    leadingKeys && { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...leadingKeys] } } },
   );
 }

@@ -16,6 +16,7 @@ import type { IdentityEnv } from '../../functions/identity/env.ts';
 import type { FillEnv, LiveEnv, TailEnv } from '../../functions/live/env.ts';
 import type { OperationEnv } from '../../functions/operation/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { grantReadEvents, grantWatchEvents, grantWriteEvents } from '../constructs/event-store.ts';
 import { consumeStream, grantWriteStream } from '../constructs/ingest-stream.ts';
@@ -30,6 +31,9 @@ export interface AppStackProps extends StackProps {
   readonly stage: StageSettings;
   readonly data: DataStack;
 }
+
+/** Why functions name objects by prefix. */
+const OBJECT_EACH = 'Each frame or event is an object of its own, under the prefix of its kind';
 
 /** Everything that holds no data: functions, APIs, schedules, the distribution, alarms. Can be thrown away and made again. */
 export class AppStack extends Stack {
@@ -48,18 +52,29 @@ export class AppStack extends Stack {
       generateSecretString: { passwordLength: 40, excludePunctuation: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    acknowledge(this.#originSecret, {
+      'AwsSolutions-SMG4':
+        'The distribution reads it when it is deployed, so only a deployment can change it for both sides at once',
+    });
     const api = new ServiceApi(this, 'Http', { logRetention: stage.logRetentionDays as RetentionDays });
     const viewers = this.#live(api);
     this.#ingest(api);
     this.#search(api);
     this.#identity(api);
-    const site = new Site(this, 'Site', { api: api.api, viewers: viewers.api, originSecret: this.#originSecret });
+    const site = new Site(this, 'Site', {
+      api: api.api,
+      viewers: viewers.api,
+      originSecret: this.#originSecret,
+      domain: stage.domain,
+    });
     this.#operation(api);
     this.#alarms.add(this, 'ServerErrors', 'API server errors', {
       metric: api.api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
       above: 0,
     });
-    new CfnOutput(this, 'DashboardUrl', { value: `https://${site.distribution.distributionDomainName}` });
+    new CfnOutput(this, 'DashboardUrl', {
+      value: `https://${stage.domain?.name ?? site.distribution.distributionDomainName}`,
+    });
     new CfnOutput(this, 'IngestUrl', { value: api.api.apiEndpoint });
     new CfnOutput(this, 'FirstPasswordSecret', { value: data.firstPassword.secretName });
   }
@@ -75,7 +90,9 @@ export class AppStack extends Stack {
     this.#grantEdge(accept);
     grantWriteStream(stream, accept);
     this.#quarantine(accept);
-    accept.allow(['s3:PutObject'], [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('large/*')]);
+    accept.allow(['s3:PutObject'], [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('large/*')], {
+      because: OBJECT_EACH,
+    });
     api.route(accept, 'Accept', [
       'POST /api/v1/logs',
       'POST /api/v1/logs/batch',
@@ -95,8 +112,8 @@ export class AppStack extends Stack {
     this.#consume(index, { batchSize: 500, parallelizationFactor: 2, lag: Duration.minutes(5) });
     grantWriteEvents(this.#data.domain, index, this.#eventStoreSettings());
     this.#quarantine(index);
-    index.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/*')]);
-    index.allow(['s3:GetObject'], [quarantine.arnForObjects('large/*')]);
+    index.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/*')], { because: OBJECT_EACH });
+    index.allow(['s3:GetObject'], [quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
     this.#ledger(index);
 
     const archiver = this.#function('Archive', {
@@ -111,7 +128,7 @@ export class AppStack extends Stack {
       lag: Duration.minutes(30),
     });
     archiver.addEnvironment({ ARCHIVE_BUCKET_NAME: archive.bucketName } satisfies z.input<typeof ArchiveEnv>);
-    archiver.allow(['s3:PutObject'], [archive.arnForObjects('frames/*')]);
+    archiver.allow(['s3:PutObject'], [archive.arnForObjects('frames/*')], { because: OBJECT_EACH });
     this.#ledger(archiver);
 
     const redrive = this.#function('Redrive', {
@@ -126,6 +143,7 @@ export class AppStack extends Stack {
     redrive.allow(
       ['s3:GetObject', 's3:DeleteObject'],
       [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('aws/lambda/*')],
+      { because: OBJECT_EACH },
     );
     new Schedule(this, 'RedriveSchedule', redrive, {
       every: Duration.minutes(5),
@@ -231,7 +249,7 @@ export class AppStack extends Stack {
       typeof TailEnv
     >);
     this.#quarantine(tail);
-    tail.allow(['s3:GetObject'], [this.#data.quarantine.arnForObjects('large/*')]);
+    tail.allow(['s3:GetObject'], [this.#data.quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
     return viewers;
   }
 

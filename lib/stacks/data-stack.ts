@@ -6,6 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, StorageClass
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { StageSettings } from '../config/stage.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
 import { EventStore } from '../constructs/event-store.ts';
 import { IngestStream } from '../constructs/ingest-stream.ts';
 import { KeyedTable } from '../constructs/table.ts';
@@ -35,11 +36,15 @@ export class DataStack extends Stack {
     super(scope, id, { ...props, terminationProtection: true });
     this.stream = new IngestStream(this, 'Ingest', { shards: stage.streamShards }).stream;
     this.domain = new EventStore(this, 'Events', { size: stage.size }).domain;
-    this.directory = new KeyedTable(this, 'Directory', { precious: true }).table;
-    this.audit = new KeyedTable(this, 'Audit', { precious: true }).table;
-    this.limits = new KeyedTable(this, 'Limits', { precious: false }).table;
-    this.ledger = new KeyedTable(this, 'Ledger', { precious: false }).table;
-    this.live = new KeyedTable(this, 'Live', { precious: false }).table;
+    this.directory = new KeyedTable(this, 'Directory').table;
+    this.audit = new KeyedTable(this, 'Audit').table;
+    this.limits = new KeyedTable(this, 'Limits', {
+      expendable: 'counts of running windows, gone within the day',
+    }).table;
+    this.ledger = new KeyedTable(this, 'Ledger', {
+      expendable: 'counts of what the stream and the archive still hold, from which they can be taken again',
+    }).table;
+    this.live = new KeyedTable(this, 'Live', { expendable: 'viewers who are cut off connect again' }).table;
     this.quarantine = this.#bucket('Quarantine', [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }]);
     this.archive = this.#bucket('Archive', [
       {
@@ -59,10 +64,14 @@ export class DataStack extends Stack {
       },
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    acknowledge(this.firstPassword, {
+      'AwsSolutions-SMG4':
+        'It counts until the administrator has chosen a password of their own, which the first use asks for',
+    });
   }
 
   #bucket(id: string, lifecycleRules: NonNullable<ConstructorParameters<typeof Bucket>[2]>['lifecycleRules']): IBucket {
-    return new Bucket(this, id, {
+    const bucket = new Bucket(this, id, {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -70,11 +79,20 @@ export class DataStack extends Stack {
       lifecycleRules: lifecycleRules ?? [],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        'Only functions of this app reach it, each by a role of its own; a log of their calls would hold nothing but their own keys',
+    });
+    return bucket;
   }
 
   /** A secret without a value: the library's own always makes one up. */
   #emptySecret(id: string, description: string): ISecret {
     const secret = new CfnSecret(this, id, { description });
+    acknowledge(secret, {
+      'AwsSolutions-SMG4':
+        'A new pair must be known to every function before it signs: rotation adds a key id, which a schedule of the secret cannot do',
+    });
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return Secret.fromSecretCompleteArn(this, `${id}Reference`, secret.ref);
   }
