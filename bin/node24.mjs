@@ -23,15 +23,16 @@ child.on('exit', (code, signal) => {
 /** Installs where `node_modules` is missing or older than the lock file. */
 function install() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  process.stderr.write('Installing packages (npm ci) …\n');
+  process.stderr.write('Installing packages …\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+  // not `npm ci`: a lock file made on one kind of machine may lack optional packages of another, which it refuses and `install` adds
+  const { status } = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    process.stderr.write('npm ci failed; its output above says why\n');
+    process.stderr.write('npm install failed; its output above says why\n');
     process.exit(status ?? 1);
   }
   const now = new Date();
