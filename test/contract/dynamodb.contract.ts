@@ -230,7 +230,7 @@ const BEFORE: Item = {
 };
 
 /** What callers of DynamoDB rely on. */
-export const dynamoDbContract = (backing: Backing, start: () => Promise<DynamoDbBacking>): void =>
+export const dynamoDbContract = (backing: Backing, start: () => Promise<DynamoDbBacking>) =>
   describe(`dynamodb ${backing}`, () => {
     let dynamo: DynamoDbBacking;
     let texts: string;

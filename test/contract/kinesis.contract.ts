@@ -82,7 +82,7 @@ const DIFFERENCES = [
 ] as const;
 
 /** What callers of Kinesis Data Streams rely on. */
-export const kinesisContract = (backing: Backing, start: () => Promise<KinesisBacking>): void =>
+export const kinesisContract = (backing: Backing, start: () => Promise<KinesisBacking>) =>
   describe(`kinesis ${backing}`, () => {
     let kinesis: KinesisBacking;
     beforeAll(async () => {

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryEventStore } from '../../functions/adapters/event-store/memory.ts';
+import type { EventStore, PageRequest, Selection } from '../../functions/adapters/event-store/port.ts';
+import type { LogRecord } from '../../functions/core/log-record.ts';
+import type { ProjectId } from '../../functions/core/project.ts';
+import type { UnixNano } from '../../functions/core/unix-nano.ts';
+import { parse } from '../../functions/search/language/parser.ts';
+import { print } from '../../functions/search/language/printer.ts';
+import { type EventMembers, lineOf, MOMENT, makeEventSpace } from '../support/event-builder.ts';
+import { drawEvent, drawFilter, makeDraw, withoutSpans } from '../support/random-queries.ts';
+
+/** A backing under test. */
+export interface StoreUnderTest {
+  readonly store: EventStore;
+  /** Makes what was written visible. */
+  refresh(): Promise<void>;
+  /** Removes an index and stops what was started. */
+  remove(index: string): Promise<void>;
+}
+
+const never = new AbortController().signal;
+const PAGE: PageRequest = { order: 'desc', limit: 1000, count: true };
+
+/** What every event store promises, checked against the evaluator where a query is involved. */
+export function eventStoreContract(
+  name: string,
+  start: () => Promise<StoreUnderTest>,
+  { seeds = 2, queriesPerSeed = 150 } = {},
+) {
+  describe(`event store on ${name}`, () => {
+    let under: StoreUnderTest;
+    const indices = new Set<string>();
+
+    beforeAll(async () => {
+      under = await start();
+    });
+    afterAll(async () => {
+      for (const index of indices) await under?.remove(index);
+    });
+
+    async function given(events: readonly EventMembers[]) {
+      const space = makeEventSpace();
+      indices.add(space.index);
+      const records = events.map((members) => space.anEvent(members));
+      const write = () =>
+        under.store.create([{ project: space.project, index: space.index, lines: records.map(lineOf) }], never);
+      const [outcomes = []] = await write();
+      await under.refresh();
+      return { ...space, records, outcomes, write };
+    }
+    const select = (query: string): Selection => ({ filter: parse(query).filter, now: MOMENT });
+    async function bodies(project: ProjectId, query: string, order: 'asc' | 'desc' = 'asc') {
+      const page = await under.store.page(project, select(query), { ...PAGE, order });
+      expect(page.total).toEqual({ value: page.events.length, relation: 'eq' });
+      return page.events.map(({ record }) => record.body);
+    }
+
+    it('creates each event once and says which were there', async () => {
+      const { outcomes, write, project } = await given([{ body: 'one' }, { body: 'two' }]);
+      expect(outcomes).toEqual([{ kind: 'created' }, { kind: 'created' }]);
+      expect(await write()).toEqual([[{ kind: 'exists' }, { kind: 'exists' }]]);
+      await under.refresh();
+      expect((await bodies(project, '')).length).toBe(2);
+    });
+
+    it('refuses a line that is no event and takes those beside it', async () => {
+      const space = makeEventSpace();
+      indices.add(space.index);
+      const lines = [lineOf(space.anEvent()), 'no json', lineOf(space.anEvent())];
+      const [outcomes] = await under.store.create([{ project: space.project, index: space.index, lines }], never);
+      expect(outcomes?.map(({ kind }) => kind)).toEqual(['created', 'refused', 'created']);
+    });
+
+    it('gives lines back byte for byte, by id at once and by search after a refresh', async () => {
+      const members = {
+        body: 'x',
+        attributes: {
+          big: 9007199254740993n,
+          small: 1e-7,
+          text: '\u2028 "\\ \ud800 é e\u0301',
+          nested: { a: [null, { b: [] }] },
+        },
+      };
+      const { project, records } = await given([members]);
+      const [record] = records as [LogRecord];
+      expect((await under.store.get(project, record.id))?.line).toBe(lineOf(record));
+      const page = await under.store.page(project, select(''), PAGE);
+      expect(page.events.map(({ line }) => line)).toEqual([lineOf(record)]);
+    });
+
+    it('takes a value of 1 MiB and finds the event by its words', async () => {
+      const { project, outcomes } = await given([
+        { body: `start ${'lorem ipsum '.repeat(87_000)} finish`, attributes: { blob: 'z'.repeat(200_000) } },
+      ]);
+      expect(outcomes).toEqual([{ kind: 'created' }]);
+      expect((await bodies(project, 'finish blob:zzz*')).length).toBe(1);
+    });
+
+    it('knows no event of another project, by id, search, count, facet, key, histogram or statistics', async () => {
+      const mine = await given([{ body: 'mine', attributes: { only: 'mine' } }]);
+      const other = await given([{ body: 'theirs', attributes: { only: 'theirs' }, severityNumber: 17 }]);
+      const { project } = mine;
+      expect(await under.store.get(project, (other.records[0] as LogRecord).id)).toBeUndefined();
+      for (const query of [
+        '',
+        'theirs',
+        'NOT mine',
+        'only:theirs OR only:mine',
+        `id:${other.records[0]?.id} OR mine`,
+        '/theirs|mine/',
+      ]) {
+        const page = await under.store.page(project, select(query), PAGE);
+        expect(page.events.every(({ record }) => record.body === 'mine')).toBe(true);
+        expect(page.total?.value).toBe(page.events.length);
+      }
+      const facets = await under.store.facets(project, select(''), [
+        { group: { by: 'attribute', key: 'only' }, limit: 10 },
+        { group: { by: 'errorMessage' }, limit: 10 },
+      ]);
+      expect(facets.facets.map(({ values }) => values)).toEqual([[{ value: 'mine', count: 1 }], []]);
+      expect((await under.store.extent(project, select(''))).total).toBe(1);
+      expect((await under.store.histogram(project, select('NOT mine'), { intervalMillis: 60_000 })).total).toBe(0);
+      const stats = await under.store.stats(project, select(''), {
+        groups: [{ by: 'attribute', key: 'only' }],
+        measures: [],
+        limit: 10,
+      });
+      expect(stats.rows.map(({ keys }) => keys)).toEqual([['mine']]);
+    });
+
+    it('pages in both directions without skipping or repeating equal times, while events arrive', async () => {
+      const at = (n: number) => ({
+        timeUnixNano: `${BigInt(MOMENT) * 1_000_000n + BigInt(n >> 2)}` as UnixNano,
+        body: `e${n}`,
+      });
+      const { project, records, index, anEvent } = await given(Array.from({ length: 25 }, (_, n) => at(n)));
+      for (const order of ['asc', 'desc'] as const) {
+        const seen: string[] = [];
+        let after: PageRequest['after'];
+        for (let arrivals = 5; ; arrivals--) {
+          const page = await under.store.page(project, select('e*'), {
+            order,
+            limit: 4,
+            count: false,
+            ...(after && { after }),
+          });
+          seen.push(...page.events.map(({ record }) => record.id));
+          after = page.next;
+          if (after === undefined) break;
+          if (arrivals <= 0) continue;
+          // matching ones before and behind all, and among those already shown: none may shift the pages
+          const times = ['5', `${MOMENT + 1}000000`, after.time] as UnixNano[];
+          const lines = times.map((timeUnixNano) => lineOf(anEvent({ timeUnixNano, body: 'e late' })));
+          await under.store.create([{ project, index, lines }], never);
+          await under.refresh();
+        }
+        const known = new Set(records.map(({ id }) => id));
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen.filter((id) => known.has(id as LogRecord['id']))).toEqual(
+          inOrder(records, order).map(({ id }) => id),
+        );
+      }
+    });
+
+    it('adds no field for new keys and no loss for values of any type by turns', async () => {
+      const { project } = await given([
+        ...['text', 7, { deep: 1 }, [1, 'a'], true, null].map((mixed, n) => ({ body: `m${n}`, attributes: { mixed } })),
+        { body: 'many', attributes: Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`key${n}`, n])) },
+      ]);
+      expect(await bodies(project, 'mixed:7')).toEqual(['m1']);
+      expect(await bodies(project, 'mixed.deep:1')).toEqual(['m2']);
+      expect(await bodies(project, 'mixed:a')).toEqual(['m3']);
+      expect(await bodies(project, 'key2999:>2998')).toEqual(['many']);
+    });
+
+    it('counts facets in the spelling of the newest event, with what is left over', async () => {
+      const { project } = await given([
+        { millis: MOMENT, attributes: { city: 'köln' } },
+        { millis: MOMENT + 1, attributes: { city: 'KÖLN' } },
+        { millis: MOMENT + 2, attributes: { city: ['Berlin', 'BERLIN', 'Köln'] } },
+        { millis: MOMENT + 3, attributes: { city: 'Bonn' } },
+        { millis: MOMENT + 4 },
+      ]);
+      const group = { by: 'attribute', key: 'city' } as const;
+      const found = await under.store.facets(project, select(''), [
+        { group, limit: 2 },
+        { group, limit: 5, prefix: 'B' },
+      ]);
+      expect(found.total).toBe(5);
+      expect(found.facets[0]).toEqual({
+        values: [
+          { value: 'Köln', count: 3 },
+          { value: 'Berlin', count: 1 },
+        ],
+        other: 1,
+        distinct: { value: 3, relation: 'eq' },
+        missing: 1,
+        errorBound: 0,
+      });
+      expect(found.facets[1]?.values).toEqual([
+        { value: 'Berlin', count: 1 },
+        { value: 'Bonn', count: 1 },
+      ]);
+    });
+
+    for (let seed = 1; seed <= seeds; seed++) {
+      it(`agrees with the evaluator on ${queriesPerSeed} drawn queries (seed ${seed})`, {
+        timeout: 120_000,
+      }, async () => {
+        const draw = makeDraw(seed);
+        const { project, index, records } = await given(Array.from({ length: 120 }, () => drawEvent(draw)));
+        const memory = new MemoryEventStore();
+        await memory.create([{ project, index, lines: records.map(lineOf) }]);
+        for (let n = 0; n < queriesPerSeed; n++) {
+          const drawn = drawFilter(draw);
+          const text = print({ filter: drawn, pipes: [] });
+          const { filter } = parse(text);
+          expect(withoutSpans(filter), text).toEqual(withoutSpans(drawn));
+          const selection: Selection = {
+            filter,
+            now: MOMENT,
+            ...(draw.chance(0.2) && { from: `${MOMENT - 7_200_000}000000` as UnixNano }),
+            ...(draw.chance(0.2) && { to: `${MOMENT + 3_600_000}000000` as UnixNano }),
+          };
+          const order = draw.pick(['asc', 'desc'] as const);
+          const ask = async (store: EventStore) => {
+            const page = await store.page(project, selection, { order, limit: 1000, count: true });
+            return { total: page.total, ids: page.events.map(({ record }) => record.id) };
+          };
+          const [actual, expected] = [await ask(under.store), await ask(memory)];
+          const byId = new Map(records.map((record) => [record.id, record]));
+          const differing = [...new Set([...actual.ids, ...expected.ids])]
+            .filter((id) => actual.ids.includes(id) !== expected.ids.includes(id))
+            .map((id) => lineOf(byId.get(id) as LogRecord));
+          expect({ ...actual, differing }, `seed ${seed}, query ${n}: ${text}`).toEqual({ ...expected, differing: [] });
+          if (n % 5 === 0) {
+            const requests = [
+              {
+                group: { by: 'attribute', key: draw.pick(['code', 'user', 'service.name', 'tags', 'user.id']) },
+                limit: 4,
+              },
+              { group: { by: 'level' }, limit: 3 },
+              { group: { by: 'errorMessage' }, limit: 3 },
+            ] as const;
+            expect(await under.store.facets(project, selection, requests), `facets: ${text}`).toEqual(
+              await memory.facets(project, selection, requests),
+            );
+            const steps = { intervalMillis: 1_800_000, by: 'level' } as const;
+            expect(await under.store.histogram(project, selection, steps), `histogram: ${text}`).toEqual(
+              await memory.histogram(project, selection, steps),
+            );
+            expect(await under.store.keys(project, selection, 100), `keys: ${text}`).toEqual(
+              await memory.keys(project, selection, 100),
+            );
+            expect(await under.store.extent(project, selection), `extent: ${text}`).toEqual(
+              await memory.extent(project, selection),
+            );
+          }
+        }
+      });
+    }
+  });
+}
+
+const inOrder = (records: readonly LogRecord[], order: 'asc' | 'desc') =>
+  records.toSorted(
+    (a, b) =>
+      (order === 'asc' ? 1 : -1) * (Number(BigInt(a.timeUnixNano) - BigInt(b.timeUnixNano)) || (a.id < b.id ? -1 : 1)),
+  );
