@@ -32,7 +32,10 @@ export interface FakeApiOptions {
   /** Events a second sent to each live viewer. */
   readonly liveRate?: number;
   /** Answers a request instead of the fake; for error states. */
-  readonly intercept?: (path: string, search: URLSearchParams) => { status: number; body: unknown; headers?: Record<string, string>; afterMillis?: number } | null;
+  readonly intercept?: (
+    path: string,
+    search: URLSearchParams,
+  ) => { status: number; body: unknown; headers?: Record<string, string>; afterMillis?: number } | null;
 }
 
 export interface FakeApi {
@@ -70,9 +73,11 @@ function matches(event: FakeEvent, query: string): boolean {
     const value = raw.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1');
     const found = field === undefined ? undefined : valueOf(event, field);
     let hit: boolean;
-    if (field === undefined) hit = `${event.message} ${JSON.stringify(event.attributes)}`.toLowerCase().includes(value.toLowerCase());
+    if (field === undefined)
+      hit = `${event.message} ${JSON.stringify(event.attributes)}`.toLowerCase().includes(value.toLowerCase());
     else if (value === '*') hit = found !== undefined;
-    else if (value.startsWith('>=')) hit = LEVEL_ORDER.indexOf(event.severity) >= LEVEL_ORDER.indexOf(value.slice(2).toUpperCase());
+    else if (value.startsWith('>='))
+      hit = LEVEL_ORDER.indexOf(event.severity) >= LEVEL_ORDER.indexOf(value.slice(2).toUpperCase());
     else hit = found?.toLowerCase() === value.toLowerCase();
     return hit !== negated;
   });
@@ -81,7 +86,8 @@ function matches(event: FakeEvent, query: string): boolean {
 const toMillis = (text: string | null, fallback: number): number => {
   if (text === null) return fallback;
   const relative = /^-(\d+)([smhd])$/.exec(text);
-  if (relative) return Date.now() - Number(relative[1]) * ({ s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[relative[2] ?? 's'] ?? 0);
+  if (relative)
+    return Date.now() - Number(relative[1]) * ({ s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[relative[2] ?? 's'] ?? 0);
   return text === 'now' ? Date.now() : Date.parse(text);
 };
 
@@ -97,7 +103,9 @@ const isError = ({ severity }: FakeEvent) => severity === 'ERROR' || severity ==
 
 /** The API of the dashboard, answered from memory, with the site beside it; for looking at pages and for tests of them. */
 export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeApi> {
-  let events = [...(options.events ?? makeEvents(20_000, 24 * 36e5))].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1));
+  let events = [...(options.events ?? makeEvents(20_000, 24 * 36e5))].sort((a, b) =>
+    a.timestamp < b.timestamp ? 1 : -1,
+  );
   const keys: Record<string, unknown>[] = [];
   const sockets = new Set<WebSocket>();
   const project = { id: 'prj_demo', name: 'Demo shop', role: 'admin', created_at: '2026-11-01T00:00:00Z' };
@@ -133,39 +141,70 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     return { step, slots: [...slots].map(([time, slot]) => ({ time: new Date(time).toISOString(), ...slot })) };
   };
 
-  const answer = (method: string, path: string, search: URLSearchParams, body: string): { status: number; body?: unknown } => {
+  const answer = (
+    method: string,
+    path: string,
+    search: URLSearchParams,
+    body: string,
+  ): { status: number; body?: unknown } => {
     const problem = (status: number, code: string, title: string, more: object = {}) => ({
       status,
       body: { type: 'about:blank', title, status, code, detail: title.toLowerCase(), request_id: 'req_fake', ...more },
     });
     const ok = (value: unknown, status = 200) => ({ status, body: value });
     if (path === '/api/v1/status') return ok({ local: true, demo: FAKE_LOGIN, ingest_url: '/', version: '0.1.0' });
-    if (path === '/health') return ok({ status: 'healthy', timestamp: new Date().toISOString(), version: '0.1.0', services: { elasticsearch: 'green', database: 'healthy', redis: 'healthy' } });
+    if (path === '/health')
+      return ok({
+        status: 'healthy',
+        timestamp: new Date().toISOString(),
+        version: '0.1.0',
+        services: { elasticsearch: 'green', database: 'healthy', redis: 'healthy' },
+      });
     if (path === '/api/v1/auth/login') {
       const form = new URLSearchParams(body);
       const right = form.get('username') === FAKE_LOGIN.username && form.get('password') === FAKE_LOGIN.password;
-      return right ? ok({ access_token: 'fake', token_type: 'bearer', expires_in: 1800, must_change_password: false }) : problem(401, 'unauthenticated', 'Name or password is not right');
+      return right
+        ? ok({ access_token: 'fake', token_type: 'bearer', expires_in: 1800, must_change_password: false })
+        : problem(401, 'unauthenticated', 'Name or password is not right');
     }
     if (path === '/api/v1/auth/me') return ok(me);
     if (path === '/api/v1/keys' && method === 'POST') {
-      const key = { id: `key_${keys.length}`, prefix: `trb_local_${keys.length}`, project_id: project.id, created_at: new Date().toISOString(), ...JSON.parse(body) };
+      const key = {
+        id: `key_${keys.length}`,
+        prefix: `trb_local_${keys.length}`,
+        project_id: project.id,
+        created_at: new Date().toISOString(),
+        ...JSON.parse(body),
+      };
       keys.push(key);
       return ok({ ...key, key: `trb_local_${keys.length}_${randomBytes(20).toString('hex')}_c0ffee` }, 201);
     }
     if (path === '/api/v1/keys') return ok({ items: keys });
     if (path.startsWith('/api/v1/keys/')) {
-      keys.splice(keys.findIndex(({ id }) => path.endsWith(String(id))), 1);
+      keys.splice(
+        keys.findIndex(({ id }) => path.endsWith(String(id))),
+        1,
+      );
       return { status: 204 };
     }
     if (path === '/api/v1/logs/generate') {
       events = makeEvents(2_000, 36e5);
       return ok({ accepted: events.length }, 202);
     }
-    if (path === '/api/v1/logs/last') return ok({ last_event_at: events[0]?.timestamp ?? null, first_event_at: events.at(-1)?.timestamp ?? null, total: events.length });
+    if (path === '/api/v1/logs/last')
+      return ok({
+        last_event_at: events[0]?.timestamp ?? null,
+        first_event_at: events.at(-1)?.timestamp ?? null,
+        total: events.length,
+      });
     const query = search.get('query') ?? '';
     const open = query.indexOf('(');
     if (open >= 0 && !query.includes(')')) {
-      return problem(400, 'query_syntax', 'Query cannot be parsed', { detail: 'expected ")" before the end', span: { start: open, end: query.length }, expected: [')'] });
+      return problem(400, 'query_syntax', 'Query cannot be parsed', {
+        detail: 'expected ")" before the end',
+        span: { start: open, end: query.length },
+        expected: [')'],
+      });
     }
     const from = toMillis(search.get('from'), Date.now() - 864e5);
     const to = toMillis(search.get('to'), Date.now());
@@ -176,11 +215,28 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       const limit = Number(search.get('limit') ?? 100);
       const logs = found.slice(start, start + limit);
       const next = start + limit < found.length ? String(start + limit) : null;
-      return ok({ logs, total: found.length, total_relation: 'eq', page: 1, page_size: limit, next_cursor: next, took_ms: 12, partial: false });
+      return ok({
+        logs,
+        total: found.length,
+        total_relation: 'eq',
+        page: 1,
+        page_size: limit,
+        next_cursor: next,
+        took_ms: 12,
+        partial: false,
+      });
     }
     if (path === '/api/v1/logs/histogram') {
       const { step, slots } = bars(selected(search), from, to, Number(search.get('buckets') ?? 120));
-      return ok({ interval_ms: step, from: new Date(from).toISOString(), to: new Date(to).toISOString(), buckets: slots, total: 0, took_ms: 9, partial: false });
+      return ok({
+        interval_ms: step,
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        buckets: slots,
+        total: 0,
+        took_ms: 9,
+        partial: false,
+      });
     }
     if (path === '/api/v1/logs/facets') {
       const found = selected(search);
@@ -194,14 +250,29 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       return ok({ facets, total: found.length, took_ms: 7, partial: false });
     }
     if (path === '/api/v1/logs/fields') {
-      const names = countBy(selected(search).flatMap((event) => Object.keys(event.attributes).map((name) => ({ ...event, message: name }))), ({ message }) => message);
-      return ok({ items: [...names].map(([name, count]) => ({ name, type: name.endsWith('_ms') || name.endsWith('code') ? 'number' : 'string', count })), took_ms: 4 });
+      const names = countBy(
+        selected(search).flatMap((event) => Object.keys(event.attributes).map((name) => ({ ...event, message: name }))),
+        ({ message }) => message,
+      );
+      return ok({
+        items: [...names].map(([name, count]) => ({
+          name,
+          type: name.endsWith('_ms') || name.endsWith('code') ? 'number' : 'string',
+          count,
+        })),
+        took_ms: 4,
+      });
     }
     if (path === '/api/v1/logs/values') {
       const field = search.get('field') ?? '';
       const prefix = (search.get('prefix') ?? '').toLowerCase();
       const counts = countBy(selected(search), (event) => valueOf(event, field));
-      return ok({ items: [...counts].filter(([value]) => value.toLowerCase().startsWith(prefix)).slice(0, 10).map(([value, count]) => ({ value, count })) });
+      return ok({
+        items: [...counts]
+          .filter(([value]) => value.toLowerCase().startsWith(prefix))
+          .slice(0, 10)
+          .map(([value, count]) => ({ value, count })),
+      });
     }
     if (path === '/api/v1/logs/without-filter') {
       const terms = query.match(/-?(?:[\w.@]+:)?(?:"(?:\\.|[^"\\])*"|\S+)/g) ?? [];
@@ -228,7 +299,12 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
         error_count: errors.length,
         error_rate: found.length === 0 ? 0 : errors.length / found.length,
         logs_by_level: Object.fromEntries(countBy(found, ({ severity }) => severity)),
-        logs_by_service: [...services].map(([service, count]) => ({ service, count, error_count: failing.get(service) ?? 0, error_rate: (failing.get(service) ?? 0) / count })),
+        logs_by_service: [...services].map(([service, count]) => ({
+          service,
+          count,
+          error_count: failing.get(service) ?? 0,
+          error_rate: (failing.get(service) ?? 0) / count,
+        })),
         top_errors: [...countBy(errors, ({ message }) => message)].slice(0, 8).map(([message, count]) => {
           const sample = errors.find((event) => event.message === message);
           return { message, count, service: sample?.service, last_seen: sample?.timestamp };
@@ -239,7 +315,10 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
           active_services: countBy(before, ({ service }) => service).size,
           error_rate: before.length === 0 ? 0 : before.filter(isError).length / before.length,
         },
-        categories: [...countBy(found, (event) => valueOf(event, 'category'))].map(([category, count]) => ({ category, count })),
+        categories: [...countBy(found, (event) => valueOf(event, 'category'))].map(([category, count]) => ({
+          category,
+          count,
+        })),
         took_ms: 20,
         partial: false,
       });
@@ -248,11 +327,21 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       const { step, slots } = bars(selected(search, from, to), from, to, 120);
       const points = slots.map(({ time, total, counts }) => {
         const errors = (counts.ERROR ?? 0) + (counts.FATAL ?? 0);
-        return { timestamp: time, total, error_count: errors, error_rate: total === 0 ? 0 : errors / total, by_level: counts };
+        return {
+          timestamp: time,
+          total,
+          error_count: errors,
+          error_rate: total === 0 ? 0 : errors / total,
+          by_level: counts,
+        };
       });
       return ok({ interval: search.get('interval'), interval_ms: step, points, took_ms: 15, partial: false });
     }
-    if (path === '/api/v1/live-logs/tickets') return ok({ ticket: randomBytes(8).toString('hex'), expires_in: 30, url: `/api/v1/live-logs/ws/${project.id}` }, 201);
+    if (path === '/api/v1/live-logs/tickets')
+      return ok(
+        { ticket: randomBytes(8).toString('hex'), expires_in: 30, url: `/api/v1/live-logs/ws/${project.id}` },
+        201,
+      );
     const one = /^\/api\/v1\/logs\/([^/]+)(\/context)?$/.exec(path);
     if (one) {
       const event = events.find(({ id }) => id === decodeURIComponent(one[1] ?? ''));
@@ -260,8 +349,19 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       if (!one[2]) return ok(event);
       const half = Number(search.get('window_seconds') ?? 15) * 1e3;
       const scope = search.get('scope') ?? '';
-      const near = events.filter((other) => Math.abs(other.at - event.at) <= half && other.id !== event.id && (scope === '' || valueOf(other, scope) === valueOf(event, scope))).reverse();
-      return ok({ before: near.filter(({ at }) => at <= event.at).slice(-50), event, after: near.filter(({ at }) => at > event.at).slice(0, 50) });
+      const near = events
+        .filter(
+          (other) =>
+            Math.abs(other.at - event.at) <= half &&
+            other.id !== event.id &&
+            (scope === '' || valueOf(other, scope) === valueOf(event, scope)),
+        )
+        .reverse();
+      return ok({
+        before: near.filter(({ at }) => at <= event.at).slice(-50),
+        event,
+        after: near.filter(({ at }) => at > event.at).slice(0, 50),
+      });
     }
     return problem(404, 'not_found', 'No such route');
   };
@@ -269,7 +369,10 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
   const serveSite = (path: string, response: ServerResponse) => {
     const folder = options.site ?? '';
     const wanted = join(folder, normalize(path));
-    const file = extname(path) !== '' && wanted.startsWith(folder) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(folder, 'index.html');
+    const file =
+      extname(path) !== '' && wanted.startsWith(folder) && existsSync(wanted) && statSync(wanted).isFile()
+        ? wanted
+        : join(folder, 'index.html');
     response.writeHead(200, {
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
       'Content-Security-Policy': SITE_CSP,
@@ -298,7 +401,14 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
         ? { status: 401, body: { title: 'Not signed in', status: 401, code: 'unauthenticated' } }
         : wanted === empty.id && pathname === '/api/v1/logs/last'
           ? { status: 200, body: { last_event_at: null, first_event_at: null, total: 0 } }
-          : answer(request.method ?? 'GET', pathname, wanted === empty.id ? new URLSearchParams([...searchParams, ['from', '2000-01-01'], ['to', '2000-01-02']].reverse()) : searchParams, Buffer.concat(chunks).toString('utf8')));
+          : answer(
+              request.method ?? 'GET',
+              pathname,
+              wanted === empty.id
+                ? new URLSearchParams([...searchParams, ['from', '2000-01-01'], ['to', '2000-01-02']].reverse())
+                : searchParams,
+              Buffer.concat(chunks).toString('utf8'),
+            ));
     response.writeHead(found.status, {
       'Content-Type': found.status >= 400 ? 'application/problem+json' : 'application/json',
       'X-Request-ID': 'req_fake',
@@ -322,7 +432,15 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
         const message = JSON.parse(String(data));
         if (message.action === 'ping') viewer.send(JSON.stringify({ type: 'pong' }));
         if (message.action !== 'subscribe') return;
-        viewer.send(JSON.stringify({ type: 'subscribed', subscription: 'sub', cursor: 'c0', interval_ms: 500, oldest_first: true }));
+        viewer.send(
+          JSON.stringify({
+            type: 'subscribed',
+            subscription: 'sub',
+            cursor: 'c0',
+            interval_ms: 500,
+            oldest_first: true,
+          }),
+        );
         const rate = options.liveRate ?? 6;
         const beat = rate > 50 ? 100 : 500;
         timer ??= setInterval(() => {
@@ -330,7 +448,16 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
           const logs = made.filter((event) => matches(event, message.query ?? ''));
           events.unshift(...[...made].reverse());
           cursor += 1;
-          viewer.send(JSON.stringify({ type: 'logs', logs, cursor: `c${cursor}`, matched: logs.length, sent: logs.length, interval_ms: 500 }));
+          viewer.send(
+            JSON.stringify({
+              type: 'logs',
+              logs,
+              cursor: `c${cursor}`,
+              matched: logs.length,
+              sent: logs.length,
+              interval_ms: 500,
+            }),
+          );
         }, beat);
       });
     });

@@ -32,7 +32,16 @@ export function makeRandom(seed: number): () => number {
   };
 }
 
-const SERVICES = ['checkout', 'payment-service', 'catalog', 'cart', 'auth-service', 'search-api', 'mailer', 'inventory'];
+const SERVICES = [
+  'checkout',
+  'payment-service',
+  'catalog',
+  'cart',
+  'auth-service',
+  'search-api',
+  'mailer',
+  'inventory',
+];
 const INFO = [
   'GET /api/products/4711 200 in 34 ms',
   'order placed',
@@ -43,22 +52,47 @@ const INFO = [
   'mail queued for delivery',
   'search finished, 27 hits',
 ];
-const WARN = ['retrying request to inventory, attempt 2 of 5', 'slow query: SELECT * FROM orders WHERE customer_id = $1 took 1840 ms', 'rate limit near: 92 % of 1000 requests'];
+const WARN = [
+  'retrying request to inventory, attempt 2 of 5',
+  'slow query: SELECT * FROM orders WHERE customer_id = $1 took 1840 ms',
+  'rate limit near: 92 % of 1000 requests',
+];
 const ERROR = [
   'connection to payments-db timed out after 5000 ms',
   'upstream answered 502 Bad Gateway',
   "TypeError: Cannot read properties of undefined (reading 'total')\n    at priceOf (/app/src/cart.ts:41:19)\n    at Array.map (<anonymous>)\n    at checkout (/app/src/checkout.ts:88:12)",
 ];
 const NUMBERS: Readonly<Record<string, number>> = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 };
-const hex = (random: () => number, length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
+const hex = (random: () => number, length: number) =>
+  Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
 
 function makeEvent(random: () => number, at: number, serial: number, incident: boolean): FakeEvent {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const dice = random();
-  const severity = incident && dice < 0.45 ? 'ERROR' : dice < 0.015 ? 'ERROR' : dice < 0.017 ? 'FATAL' : dice < 0.08 ? 'WARN' : dice < 0.25 ? 'DEBUG' : 'INFO';
+  const severity =
+    incident && dice < 0.45
+      ? 'ERROR'
+      : dice < 0.015
+        ? 'ERROR'
+        : dice < 0.017
+          ? 'FATAL'
+          : dice < 0.08
+            ? 'WARN'
+            : dice < 0.25
+              ? 'DEBUG'
+              : 'INFO';
   const service = incident && severity === 'ERROR' ? 'payment-service' : pick(SERVICES);
   const timestamp = `${new Date(at).toISOString().slice(0, -1)}${String(Math.floor(random() * 1e6)).padStart(6, '0')}Z`;
-  const message = severity === 'ERROR' ? (incident ? (ERROR[0] as string) : pick(ERROR)) : severity === 'FATAL' ? 'out of memory: killed worker 3' : severity === 'WARN' ? pick(WARN) : pick(INFO);
+  const message =
+    severity === 'ERROR'
+      ? incident
+        ? (ERROR[0] as string)
+        : pick(ERROR)
+      : severity === 'FATAL'
+        ? 'out of memory: killed worker 3'
+        : severity === 'WARN'
+          ? pick(WARN)
+          : pick(INFO);
   return {
     id: `evt_${String(serial).padStart(8, '0')}`,
     at,

@@ -2,9 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { me } from '../features/session/api/session.ts';
-import { ChangePasswordPage } from '../features/session/components/change-password.tsx';
-import { LoginPage } from '../features/session/components/login-page.tsx';
-import { ReloginDialog } from '../features/session/components/relogin-dialog.tsx';
+import { sessionOver } from '../lib/api.ts';
 import { onKeyDown } from '../lib/keyboard.ts';
 import { useStore } from '../lib/store.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,6 +13,19 @@ import { reloadOnce } from './lazy-page.ts';
 import { RangeProvider } from './range-provider.tsx';
 import { Shell } from './shell.tsx';
 
+const Login = lazy(
+  reloadOnce(async () => ({ default: (await import('../features/session/components/login-page.tsx')).LoginPage })),
+);
+const ChangePassword = lazy(
+  reloadOnce(async () => ({
+    default: (await import('../features/session/components/change-password.tsx')).ChangePasswordPage,
+  })),
+);
+const Relogin = lazy(
+  reloadOnce(async () => ({
+    default: (await import('../features/session/components/relogin-dialog.tsx')).ReloginDialog,
+  })),
+);
 const Overview = lazy(reloadOnce(() => import('./overview-route.tsx')));
 const Logs = lazy(reloadOnce(() => import('./logs-route.tsx')));
 const Send = lazy(
@@ -50,17 +61,20 @@ class PageBoundary extends Component<{ children: ReactNode; page: string }, { fa
 }
 
 export function App({ client }: { client: QueryClient }) {
+  const over = useStore(sessionOver);
   useEffect(() => {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
   return (
     <QueryClientProvider client={client}>
-      <Routes>
-        <Route path="/login" element={<LoginPage />} />
-        <Route path="*" element={<SignedIn />} />
-      </Routes>
-      <ReloginDialog />
+      <Suspense fallback={null}>
+        <Routes>
+          <Route path="/login" element={<Login />} />
+          <Route path="*" element={<SignedIn />} />
+        </Routes>
+      </Suspense>
+      <Suspense fallback={null}>{over && <Relogin />}</Suspense>
       <Toaster />
       <TooltipLayer />
     </QueryClientProvider>
@@ -71,7 +85,7 @@ function SignedIn() {
   const user = useStore(me);
   const { pathname, search } = useLocation();
   if (user === null) return <Navigate to="/login" replace state={{ from: pathname + search }} />;
-  if (user.must_change_password) return <ChangePasswordPage />;
+  if (user.must_change_password) return <ChangePassword />;
   return (
     <RangeProvider>
       <Shell user={user}>

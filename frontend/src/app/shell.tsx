@@ -102,13 +102,11 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
     { group: 'Do', name: 'Profile', run: () => setOver('profile') },
     { group: 'Do', name: 'Sign out', run: signOut },
     ...user.projects.map((project) => ({ group: 'Project', name: project.name, run: () => chooseProject(project.id) })),
-    ...kept.recentQueries
-      .slice(0, 5)
-      .map(({ text }) => ({
-        group: 'Recent',
-        name: text,
-        run: () => void navigate(linkTo('/logs', { q: text, from: url.from, to: url.to })),
-      })),
+    ...kept.recentQueries.slice(0, 5).map(({ text }) => ({
+      group: 'Recent',
+      name: text,
+      run: () => void navigate(linkTo('/logs', { q: text, from: url.from, to: url.to })),
+    })),
   ];
   const client = useQueryClient();
   const project = useStore(currentProject);

@@ -60,7 +60,9 @@ export function flatFields(event: LogEvent): readonly (readonly [name: string, v
   walk('', event.resource);
   const names = new Set(own.map(([name]) => name));
   const flatOwn = own.flatMap<readonly [string, unknown]>(([name, value]) =>
-    isRecord(value) ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner] as const) : [[name, value] as const],
+    isRecord(value)
+      ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner] as const)
+      : [[name, value] as const],
   );
   return [...flatOwn, ...[...rest].filter(([name]) => !names.has(name)).sort(([a], [b]) => (a < b ? -1 : 1))];
 }

@@ -9,6 +9,7 @@ export function termText(field: string, value: string, how: 'include' | 'exclude
 }
 
 /** A text to be found as it stands. */
-export const phraseText = (text: string): string => printFilter({ kind: 'match', field: null, value: text, span: NOWHERE });
+export const phraseText = (text: string): string =>
+  printFilter({ kind: 'match', field: null, value: text, span: NOWHERE });
 
 export const joinTerms = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');

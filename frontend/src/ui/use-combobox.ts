@@ -50,7 +50,14 @@ export function useCombobox<T>({ items, open, first, onChoose }: ComboboxOptions
       const item = items[at];
       if (event.key === 'ArrowDown') setAt((at + 1) % items.length);
       else if (event.key === 'ArrowUp') setAt(at <= first ? items.length - 1 : at - 1);
-      else if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey && !event.ctrlKey && !event.metaKey && item !== undefined) onChoose(item);
+      else if (
+        (event.key === 'Enter' || event.key === 'Tab') &&
+        !event.shiftKey &&
+        !event.ctrlKey &&
+        !event.metaKey &&
+        item !== undefined
+      )
+        onChoose(item);
       else return false;
       event.preventDefault();
       event.stopPropagation();

@@ -27,7 +27,11 @@ function toTerm(filter: Filter, text: string): Term {
   const grouped = inner.kind === 'and' || inner.kind === 'or';
   return {
     // the span of a group does not hold its parentheses
-    text: !grouped ? text.slice(filter.span.start, filter.span.end) : filter.kind === 'not' ? printFilter(filter) : `(${printFilter(filter)})`,
+    text: !grouped
+      ? text.slice(filter.span.start, filter.span.end)
+      : filter.kind === 'not'
+        ? printFilter(filter)
+        : `(${printFilter(filter)})`,
     field: plain?.field ?? null,
     value: plain?.value ?? null,
     negated: filter.kind === 'not',
@@ -41,7 +45,12 @@ function read(text: string): Read | null {
     const bar = first === undefined ? text.length : text.lastIndexOf('|', first.span.start);
     const head = text.slice(0, bar).trim();
     const operands = filter.kind === 'all' ? [] : filter.kind === 'and' ? filter.operands : [filter];
-    return { terms: operands.map((operand) => toTerm(operand, text)), alternatives: filter.kind === 'or', head, pipes: text.slice(bar).trim() };
+    return {
+      terms: operands.map((operand) => toTerm(operand, text)),
+      alternatives: filter.kind === 'or',
+      head,
+      pipes: text.slice(bar).trim(),
+    };
   } catch {
     return null;
   }
@@ -77,7 +86,9 @@ export function withOnly(text: string, field: string, value: string): string {
   const query = read(text);
   if (query === null || query.alternatives) return withTerm(text, field, value, 'include');
   const rest = query.terms.filter((term) => term.field !== field || term.negated);
-  const already = query.terms.length - rest.length === 1 && query.terms.some((term) => term.field === field && term.value === value && !term.negated);
+  const already =
+    query.terms.length - rest.length === 1 &&
+    query.terms.some((term) => term.field === field && term.value === value && !term.negated);
   return joinTerms(...rest.map((term) => term.text), already ? '' : termText(field, value), query.pipes);
 }
 

@@ -6,7 +6,13 @@ import { formatAgo, formatCompact } from '../../lib/format.ts';
 /** What the caret stands in: the stretch that a suggestion replaces and what has been typed of it. */
 export type Place =
   | { readonly kind: 'field'; readonly start: number; readonly end: number; readonly typed: string }
-  | { readonly kind: 'value'; readonly start: number; readonly end: number; readonly typed: string; readonly field: string };
+  | {
+      readonly kind: 'value';
+      readonly start: number;
+      readonly end: number;
+      readonly typed: string;
+      readonly field: string;
+    };
 
 export interface Suggestion {
   readonly label: string;
@@ -36,7 +42,13 @@ export function placeAt(text: string, caret: number): Place | null {
   const colon = word.indexOf(':');
   if (colon < 0) return { kind: 'field', start: start + sign, end, typed: word.slice(sign) };
   const typed = word.slice(colon + 1).replace(/^(?:[<>]=?)/, '');
-  return { kind: 'value', start: caret - typed.length, end, typed: typed.replace(/^"/, ''), field: word.slice(sign, colon) };
+  return {
+    kind: 'value',
+    start: caret - typed.length,
+    end,
+    typed: typed.replace(/^"/, ''),
+    field: word.slice(sign, colon),
+  };
 }
 
 const replace = (text: string, place: Place, by: string): Pick<Suggestion, 'text' | 'caret'> => ({
@@ -51,17 +63,33 @@ const valueText = (value: string) => printFilter({ kind: 'match', field: 'x', va
 const MOST = 12;
 
 /** Names that begin with what was typed before names that contain it. */
-export function suggestFields(text: string, place: Place, attributes: readonly { readonly name: string; readonly count: number }[]): readonly Suggestion[] {
+export function suggestFields(
+  text: string,
+  place: Place,
+  attributes: readonly { readonly name: string; readonly count: number }[],
+): readonly Suggestion[] {
   const typed = place.typed.toLowerCase();
-  const known = KNOWN_FIELDS.map(({ name, about }) => ({ name, note: about as string | undefined, count: undefined as number | undefined }));
+  const known = KNOWN_FIELDS.map(({ name, about }) => ({
+    name,
+    note: about as string | undefined,
+    count: undefined as number | undefined,
+  }));
   const names = new Set(known.map(({ name }) => name));
-  const all = [...known, ...attributes.filter(({ name }) => !names.has(name)).map(({ name, count }) => ({ name, note: undefined, count }))];
+  const all = [
+    ...known,
+    ...attributes.filter(({ name }) => !names.has(name)).map(({ name, count }) => ({ name, note: undefined, count })),
+  ];
   const rank = (name: string) => (name.toLowerCase().startsWith(typed) ? 0 : 1);
   return all
     .filter(({ name }) => name.toLowerCase().includes(typed))
     .sort((a, b) => rank(a.name) - rank(b.name))
     .slice(0, MOST)
-    .map(({ name, note, count }) => ({ label: name, note, count: count === undefined ? undefined : formatCompact(count), ...replace(text, place, fieldText(name)) }));
+    .map(({ name, note, count }) => ({
+      label: name,
+      note,
+      count: count === undefined ? undefined : formatCompact(count),
+      ...replace(text, place, fieldText(name)),
+    }));
 }
 
 const OPERATORS: Readonly<Record<string, readonly { readonly label: string; readonly note: string }[]>> = {
@@ -78,8 +106,14 @@ const COMPARISONS = [
 ];
 
 /** Values with their counts, and before anything is typed the operators that fit the field. */
-export function suggestValues(text: string, place: Place & { kind: 'value' }, values: readonly { readonly value: string; readonly count: number }[], numeric: boolean): readonly Suggestion[] {
-  const operators = place.typed === '' ? [...(OPERATORS[place.field] ?? []), ...(numeric ? COMPARISONS : []), ...ANY] : [];
+export function suggestValues(
+  text: string,
+  place: Place & { kind: 'value' },
+  values: readonly { readonly value: string; readonly count: number }[],
+  numeric: boolean,
+): readonly Suggestion[] {
+  const operators =
+    place.typed === '' ? [...(OPERATORS[place.field] ?? []), ...(numeric ? COMPARISONS : []), ...ANY] : [];
   return [
     ...values.map(({ value, count }) => {
       const done = replace(text, place, `${valueText(value)} `);
@@ -89,7 +123,11 @@ export function suggestValues(text: string, place: Place & { kind: 'value' }, va
   ].slice(0, MOST);
 }
 
-export const suggestRecent = (recent: readonly { readonly text: string; readonly at: number }[], typed: string, now: number): readonly Suggestion[] =>
+export const suggestRecent = (
+  recent: readonly { readonly text: string; readonly at: number }[],
+  typed: string,
+  now: number,
+): readonly Suggestion[] =>
   recent
     .filter(({ text }) => text.toLowerCase().includes(typed.trim().toLowerCase()) && text !== typed.trim())
     .slice(0, 6)

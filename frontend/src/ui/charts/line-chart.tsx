@@ -1,4 +1,3 @@
-import { area, line } from 'd3-shape';
 import { useRef, useState } from 'react';
 import { formatMoment, formatTick } from '../../lib/format.ts';
 import { useWidth } from '../../lib/hooks.ts';
@@ -20,6 +19,10 @@ interface LineChartProps {
   readonly format: (value: number) => string;
 }
 
+/** Straight pieces from point to point, as SVG writes them. */
+const linePath = (points: readonly (readonly [number, number])[]): string =>
+  points.length === 0 ? '' : `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L')}`;
+
 const AXIS = 16;
 const LEFT = 48;
 
@@ -34,17 +37,9 @@ export function LineChart({ label, range, points, height, format }: LineChartPro
   const most = points.reduce((top, { value }) => Math.max(top, value), 0);
   const y = fromZero(most > 0 ? most : 1, [height - AXIS, 8]);
   const ticks = timeTicks(range.from, range.to, Math.max(2, Math.floor(plot / 90)), zone);
-  const path =
-    line<Point>(
-      (point) => x(point.time),
-      (point) => y(point.value),
-    )(points as Point[]) ?? '';
-  const fill =
-    area<Point>(
-      (point) => x(point.time),
-      height - AXIS,
-      (point) => y(point.value),
-    )(points as Point[]) ?? '';
+  const path = linePath(points.map(({ time, value }) => [x(time), y(value)]));
+  const [first, last] = [points[0], points.at(-1)];
+  const fill = first && last ? `${path}L${x(last.time)},${height - AXIS}L${x(first.time)},${height - AXIS}Z` : '';
   const hovered = at === null ? undefined : points[at];
   const nearest = (pixel: number) => {
     const time = x.invert(pixel);
@@ -121,11 +116,7 @@ export function Sparkline({ values, level }: { values: readonly number[]; level?
   if (values.length < 2) return <div className="h-7" />;
   const x = linear([0, values.length - 1], [1, 119]);
   const y = linear([0, Math.max(...values, 1e-9)], [27, 2]);
-  const path =
-    line<number>(
-      (_, index) => x(index),
-      (value) => y(value),
-    )(values as number[]) ?? '';
+  const path = linePath(values.map((value, index) => [x(index), y(value)]));
   return (
     <svg
       viewBox="0 0 120 28"

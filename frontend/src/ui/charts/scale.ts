@@ -16,4 +16,5 @@ export function linear([d0, d1]: readonly [number, number], [r0, r1]: readonly [
 }
 
 /** From zero to a round number at or above `most`. */
-export const fromZero = (most: number, range: readonly [number, number]): LinearScale => linear([0, nice(0, most, 3)[1]], range);
+export const fromZero = (most: number, range: readonly [number, number]): LinearScale =>
+  linear([0, nice(0, most, 3)[1]], range);

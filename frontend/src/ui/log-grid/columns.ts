@@ -64,3 +64,20 @@ export const leastWidth = (widths: readonly (number | null)[]): number =>
 
 /** Characters of machine type that fit a column. */
 export const charsIn = (width: number): number => Math.max(4, Math.floor((width - 16) / CHAR));
+
+/** On a narrow screen a row has two lines: up to three short columns, and the message below them. */
+const STACKED_COLUMNS = 3;
+export const STACKED_LINE = 20;
+export const isStacked = (narrow: boolean, columns: readonly string[]): boolean =>
+  narrow && columns.includes('message') && columns.length > 1;
+export function stackedColumns(columns: readonly string[]): readonly string[] {
+  const short = columns.filter((column) => column !== 'message').slice(0, STACKED_COLUMNS);
+  return columns.filter((column) => column === 'message' || short.includes(column));
+}
+
+/** The short columns share the width; the last of them gives way. */
+export const stackedTemplate = (columns: readonly string[], widths: readonly (number | null)[]): string =>
+  columns
+    .flatMap((column, index) => (column === 'message' ? [] : [widths[index] ?? 120]))
+    .map((width, index, all) => (index === all.length - 1 ? 'minmax(0, 1fr)' : `${width}px`))
+    .join(' ');

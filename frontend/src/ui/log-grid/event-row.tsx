@@ -23,6 +23,8 @@ interface EventRowProps {
   readonly words: readonly string[];
   /** Pixels of each column; null for the one that takes what is left. */
   readonly widths: readonly (number | null)[];
+  /** The message stands on a line of its own. */
+  readonly stacked: boolean;
 }
 
 /** The whole time with all its digits, in the shown zone and in UTC. */
@@ -42,12 +44,18 @@ export const EventRow = memo(function EventRow({
   activeColumn,
   words,
   widths,
+  stacked,
 }: EventRowProps) {
   const severity = severityOf(event.severity);
   return columns.map((column, index) => {
     const full = cellText(event, column, zone);
     const width = widths[index];
-    const text = isId(column) && !wrap && width ? cutMiddle(visibleText(full), charsIn(width)) : wrap ? visibleText(full) : singleLine(full.length > ROW_TEXT ? `${full.slice(0, ROW_TEXT)}…` : full);
+    const text =
+      isId(column) && !wrap && width
+        ? cutMiddle(visibleText(full), charsIn(width))
+        : wrap
+          ? visibleText(full)
+          : singleLine(full.length > ROW_TEXT ? `${full.slice(0, ROW_TEXT)}…` : full);
     return (
       // biome-ignore lint/a11y/useFocusableInteractive: the cell is focusable through roving tabindex
       <div
@@ -66,6 +74,7 @@ export const EventRow = memo(function EventRow({
           isTime(column) && 'num text-right text-muted',
           column === 'level' && 'text-level',
           isId(column) && 'text-muted',
+          stacked && (column === 'message' ? 'col-span-full row-start-2 pt-0' : 'row-start-1'),
           open && 'font-medium',
         )}
       >

@@ -12,13 +12,24 @@ import {
   useState,
 } from 'react';
 import { copyText } from '../../lib/clipboard.ts';
+import { useNarrow } from '../../lib/hooks.ts';
 import { useShortcut } from '../../lib/keyboard.ts';
 import type { LogEvent } from '../../lib/log-event.ts';
 import { fieldText, fieldValue } from '../../lib/log-field.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { severityOf } from '../../lib/severity.ts';
 import { cx } from '../cx.ts';
-import { cellText, columnWidths, gridTemplate, leastWidth, messageOf } from './columns.ts';
+import {
+  cellText,
+  columnWidths,
+  gridTemplate,
+  isStacked,
+  leastWidth,
+  messageOf,
+  STACKED_LINE,
+  stackedColumns,
+  stackedTemplate,
+} from './columns.ts';
 import { EventRow } from './event-row.tsx';
 import { type ColumnActions, HeaderCell } from './header-cell.tsx';
 import { InlineEvent } from './inline-event.tsx';
@@ -68,7 +79,7 @@ export function LogGrid(props: LogGridProps) {
   const {
     label,
     source,
-    columns,
+    columns: chosen,
     widths: setWidths,
     sort,
     wrap,
@@ -82,7 +93,10 @@ export function LogGrid(props: LogGridProps) {
     footer,
   } = props;
   const { zone, density } = usePreferences();
-  const rowHeight = density === 'compact' ? 22 : 28;
+  const stacked = isStacked(useNarrow(), chosen);
+  const columns = useMemo(() => (stacked ? stackedColumns(chosen) : chosen), [stacked, chosen]);
+  const lineHeight = density === 'compact' ? 22 : 28;
+  const rowHeight = stacked ? lineHeight + STACKED_LINE : lineHeight;
   const scroller = useRef<HTMLDivElement>(null);
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [activeColumn, setActiveColumn] = useState(0);
@@ -122,7 +136,8 @@ export function LogGrid(props: LogGridProps) {
     // fitting again with each new page would move columns under the reader
     // biome-ignore lint/correctness/useExhaustiveDependencies: refitted for a new result only
   }, [columns, setWidths, zone, firstKey === undefined]);
-  const template = gridTemplate(widths);
+  const template = stacked ? stackedTemplate(columns, widths) : gridTemplate(widths);
+  const least = stacked ? undefined : leastWidth(widths);
 
   const eventAt = (index: number): LogEvent | null => {
     const row = source.at(index);
@@ -278,20 +293,21 @@ export function LogGrid(props: LogGridProps) {
     });
   };
 
+  // what the grid hides for want of room stays a column
   const actions: ColumnActions = {
     move(column, by) {
-      const from = columns.indexOf(column);
-      const next = [...columns];
+      const from = chosen.indexOf(column);
+      const next = [...chosen];
       next.splice(from, 1);
       next.splice(Math.max(0, from + by), 0, column);
       onColumns(next);
     },
     moveTo(column, before) {
-      const rest = columns.filter((one) => one !== column);
-      rest.splice(rest.indexOf(before) + (columns.indexOf(column) < columns.indexOf(before) ? 1 : 0), 0, column);
+      const rest = chosen.filter((one) => one !== column);
+      rest.splice(rest.indexOf(before) + (chosen.indexOf(column) < chosen.indexOf(before) ? 1 : 0), 0, column);
       onColumns(rest);
     },
-    hide: (column) => onColumns(columns.filter((one) => one !== column)),
+    hide: (column) => onColumns(chosen.filter((one) => one !== column)),
     resize(column, width) {
       const next = { ...setWidths };
       if (width === null) delete next[column];
@@ -302,9 +318,9 @@ export function LogGrid(props: LogGridProps) {
   };
   const values: ValueActions = {
     filter: onFilter,
-    columns,
+    columns: chosen,
     toggleColumn: (field) =>
-      onColumns(columns.includes(field) ? columns.filter((one) => one !== field) : [...columns, field]),
+      onColumns(chosen.includes(field) ? chosen.filter((one) => one !== field) : [...chosen, field]),
   };
 
   const rowOf = (row: GridRow, index: number, start: number) => {
@@ -354,7 +370,9 @@ export function LogGrid(props: LogGridProps) {
             open={row.key === openId}
             marked={isMarked}
             activeColumn={isActive ? activeColumn : -1}
-            words={props.words ?? NO_WORDS} widths={widths}
+            words={props.words ?? NO_WORDS}
+            widths={widths}
+            stacked={stacked}
           />
         </div>
         {expanded.has(row.key) && <InlineEvent event={row.event} actions={values} />}
@@ -374,7 +392,7 @@ export function LogGrid(props: LogGridProps) {
         tabIndex={source.count === 0 ? 0 : -1}
         className={cx(
           'min-h-0 flex-1 overflow-auto overscroll-contain [overflow-anchor:none]',
-          rowHeight === 22 ? '[--row-pad:1px]' : '[--row-pad:4px]',
+          lineHeight === 22 ? '[--row-pad:1px]' : '[--row-pad:4px]',
         )}
         onKeyDown={onKeyDown}
         onClick={onClick}
@@ -393,31 +411,25 @@ export function LogGrid(props: LogGridProps) {
           setActiveKey(row.key);
         }}
       >
-        <div
-          role="rowgroup"
-          className="sticky top-0 z-20 border-b border-line bg-surface"
-          style={{ minWidth: leastWidth(widths) }}
-        >
+        <div role="rowgroup" className="sticky top-0 z-20 border-b border-line bg-surface" style={{ minWidth: least }}>
           {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element */}
           {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus */}
           <div role="row" aria-rowindex={1} className="grid" style={{ gridTemplateColumns: template }}>
-            {columns.map((column, index) => (
-              <HeaderCell
-                key={column}
-                column={column}
-                index={index}
-                count={columns.length}
-                sort={sort}
-                actions={actions}
-              />
-            ))}
+            {columns.map((column, index) =>
+              stacked && column === 'message' ? null : (
+                <HeaderCell
+                  key={column}
+                  column={column}
+                  index={index}
+                  count={columns.length}
+                  sort={sort}
+                  actions={actions}
+                />
+              ),
+            )}
           </div>
         </div>
-        <div
-          role="rowgroup"
-          className="relative"
-          style={{ height: virtual.getTotalSize(), minWidth: leastWidth(widths) }}
-        >
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth: least }}>
           {items.map((item) => {
             const row = source.at(item.index);
             return row && rowOf(row, item.index, item.start);

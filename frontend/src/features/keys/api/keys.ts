@@ -19,8 +19,7 @@ export function useKeys() {
 export function useMakeKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (key: CreateApiKeyRequest) =>
-      request<NewKey>('/api/v1/keys', { method: 'POST', json: key }),
+    mutationFn: (key: CreateApiKeyRequest) => request<NewKey>('/api/v1/keys', { method: 'POST', json: key }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
   });
 }

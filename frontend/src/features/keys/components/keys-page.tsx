@@ -108,7 +108,12 @@ function NewKey() {
   );
 }
 
-const SCOPE_WORDS: Readonly<Record<ApiKey['scopes'][number], string>> = { ingest: 'send', read: 'read', write: 'change', admin: 'manage' };
+const SCOPE_WORDS: Readonly<Record<ApiKey['scopes'][number], string>> = {
+  ingest: 'send',
+  read: 'read',
+  write: 'change',
+  admin: 'manage',
+};
 
 function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key: ApiKey) => void }) {
   const { zone } = usePreferences();

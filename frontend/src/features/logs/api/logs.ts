@@ -131,7 +131,8 @@ export function useWithoutFilter(search: Search, enabled: boolean) {
   const queryKey = key(useStore(currentProject), 'without-filter', search);
   return useQuery({
     queryKey,
-    queryFn: ({ signal }) => request<WithoutFilterResponse>('/api/v1/logs/without-filter', { query: asked(search), signal }),
+    queryFn: ({ signal }) =>
+      request<WithoutFilterResponse>('/api/v1/logs/without-filter', { query: asked(search), signal }),
     enabled,
   });
 }

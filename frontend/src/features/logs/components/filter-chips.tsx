@@ -24,8 +24,17 @@ export function FilterChips({ query, counts, onQuery }: FilterChipsProps) {
           className="inline-flex h-6 max-w-72 items-center rounded-s border border-line bg-surface pl-2 text-xs max-sm:h-11"
         >
           <span className={cx('truncate font-mono', term.negated && 'text-danger')}>{term.text}</span>
-          {counts?.has(term.text) && <span className="num ml-2 whitespace-nowrap text-muted">{formatCount(counts.get(term.text) ?? 0)} without it</span>}
-          <IconButton label={`Remove ${term.text}`} icon={X} className="h-6 w-6" onClick={() => onQuery(withoutTerm(query, index))} />
+          {counts?.has(term.text) && (
+            <span className="num ml-2 whitespace-nowrap text-muted">
+              {formatCount(counts.get(term.text) ?? 0)} without it
+            </span>
+          )}
+          <IconButton
+            label={`Remove ${term.text}`}
+            icon={X}
+            className="h-6 w-6"
+            onClick={() => onQuery(withoutTerm(query, index))}
+          />
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../../lib/format.ts';
 import { useSettled } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
@@ -11,11 +11,11 @@ interface FindBarProps {
   readonly source: RowSource;
   readonly columns: readonly string[];
   readonly onGo: (index: number) => void;
+  readonly onClose: () => void;
 }
 
 /** Finds in the rows that are loaded, for the browser's own find sees only those drawn. */
-export function FindBar({ source, columns, onGo }: FindBarProps) {
-  const [open, setOpen] = useState(false);
+export function FindBar({ source, columns, onGo, onClose }: FindBarProps) {
   const [words, setWords] = useState('');
   const [at, setAt] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
@@ -27,10 +27,8 @@ export function FindBar({ source, columns, onGo }: FindBarProps) {
       if (rowContains(source.at(index), columns, needle)) found.push(index);
     return found;
   }, [source, columns, needle]);
-  useShortcut('find', () => {
-    setOpen(true);
-    requestAnimationFrame(() => input.current?.select());
-  });
+  useEffect(() => input.current?.focus(), []);
+  useShortcut('find', () => input.current?.select());
   const go = (by: 1 | -1) => {
     if (hits.length === 0) return;
     const next = (at + by + hits.length) % hits.length;
@@ -39,7 +37,6 @@ export function FindBar({ source, columns, onGo }: FindBarProps) {
     // the reader goes on pressing Enter
     requestAnimationFrame(() => requestAnimationFrame(() => input.current?.focus({ preventScroll: true })));
   };
-  if (!open) return null;
   return (
     <search className="absolute top-8 right-4 z-30 flex items-center gap-1 rounded-m border border-line bg-raised p-1 shadow-float">
       <input
@@ -54,7 +51,7 @@ export function FindBar({ source, columns, onGo }: FindBarProps) {
         }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
-          else if (event.key === 'Escape') setOpen(false);
+          else if (event.key === 'Escape') onClose();
           else return;
           event.preventDefault();
           event.stopPropagation();
@@ -69,7 +66,7 @@ export function FindBar({ source, columns, onGo }: FindBarProps) {
       </span>
       <IconButton label="Previous hit" icon={ChevronUp} onClick={() => go(-1)} />
       <IconButton label="Next hit" icon={ChevronDown} onClick={() => go(1)} />
-      <IconButton label="Close find" icon={X} onClick={() => setOpen(false)} />
+      <IconButton label="Close find" icon={X} onClick={onClose} />
     </search>
   );
 }

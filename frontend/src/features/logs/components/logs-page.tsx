@@ -18,7 +18,6 @@ import { ProblemView, Skeleton } from '../../../ui/panel.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { type Search, useEvent } from '../api/logs.ts';
 import { withOnly, withTerm, wordsOf } from '../query-text.ts';
-import { EmptyResults } from './empty-results.tsx';
 import { FacetPanel } from './facet-panel.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { HistogramPanel } from './histogram-panel.tsx';
@@ -26,6 +25,7 @@ import { QueryBar } from './query-bar.tsx';
 import type { LoadedRows, ResultsProps } from './results.ts';
 import { SearchResults } from './search-results.tsx';
 
+const EmptyResults = lazy(async () => ({ default: (await import('./empty-results.tsx')).EmptyResults }));
 const EventDrawer = lazy(async () => ({ default: (await import('./event-drawer.tsx')).EventDrawer }));
 const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }));
 
@@ -280,7 +280,11 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
               onHover={(event) => setHovered(event === null ? null : Date.parse(event.timestamp))}
               onProblem={setProblem}
               onSummary={setSummary}
-              empty={<EmptyResults search={search} firstEvent={firstEvent} onQuery={run} />}
+              empty={
+                <Suspense fallback={<Skeleton rows={3} />}>
+                  <EmptyResults search={search} firstEvent={firstEvent} onQuery={run} />
+                </Suspense>
+              }
             />
           )}
         </section>

@@ -10,7 +10,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { useCombobox } from '../../../ui/use-combobox.ts';
 import { type Search, useFields, useValues } from '../api/logs.ts';
-import { type Suggestion, placeAt, suggestFields, suggestRecent, suggestValues } from '../suggest.ts';
+import { placeAt, type Suggestion, suggestFields, suggestRecent, suggestValues } from '../suggest.ts';
 
 const SyntaxCard = lazy(async () => ({ default: (await import('./syntax-card.tsx')).SyntaxCard }));
 
@@ -36,7 +36,11 @@ export function mistakeIn(text: string): Mistake | null {
   } catch (error) {
     if (error instanceof QuerySyntaxError) {
       const expected = error.expected.length > 0 ? `; expected ${error.expected.join(', ')}` : '';
-      return { message: `${error.message}${expected}`, start: error.span.start, end: Math.max(error.span.end, error.span.start + 1) };
+      return {
+        message: `${error.message}${expected}`,
+        start: error.span.start,
+        end: Math.max(error.span.end, error.span.start + 1),
+      };
     }
     if (error instanceof QueryLimitError) return { message: error.message, start: 0, end: text.length };
     throw error;
@@ -65,11 +69,19 @@ function Coloured({ text, mistake }: { text: string; mistake: Mistake | null }) 
     return at.slice(0, -1).map((start, index) => {
       const end = at[index + 1] ?? text.length;
       const kind = tokens.find((token) => token.start <= start && end <= token.end)?.kind;
-      return { start, text: text.slice(start, end), colour: kind && COLOURS[kind], wrong: mistake !== null && start >= mistake.start && end <= mistake.end };
+      return {
+        start,
+        text: text.slice(start, end),
+        colour: kind && COLOURS[kind],
+        wrong: mistake !== null && start >= mistake.start && end <= mistake.end,
+      };
     });
   }, [text, mistake]);
   return pieces.map((piece) => (
-    <span key={piece.start} className={cx(piece.colour, piece.wrong && 'underline decoration-danger decoration-wavy underline-offset-4')}>
+    <span
+      key={piece.start}
+      className={cx(piece.colour, piece.wrong && 'underline decoration-danger decoration-wavy underline-offset-4')}
+    >
       {piece.text}
     </span>
   ));
@@ -94,8 +106,10 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
   const values = useValues(search, field, useSettled(place?.typed ?? '', 40));
   const items = useMemo<readonly Suggestion[]>(() => {
     if (place === null) return [];
-    if (draft.trim() === '') return [...suggestRecent(recentQueries, '', Date.now()), ...suggestFields(draft, place, fields)];
-    if (place.kind === 'value') return suggestValues(draft, place, values, fields.find(({ name }) => name === place.field)?.type === 'number');
+    if (draft.trim() === '')
+      return [...suggestRecent(recentQueries, '', Date.now()), ...suggestFields(draft, place, fields)];
+    if (place.kind === 'value')
+      return suggestValues(draft, place, values, fields.find(({ name }) => name === place.field)?.type === 'number');
     return place.typed === '' ? [] : suggestFields(draft, place, fields);
   }, [place, draft, fields, values, recentQueries]);
 
@@ -172,17 +186,32 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
             }}
             onBlur={() => setOpen(false)}
             onKeyDown={onKeyDown}
-            className={cx(TYPE, 'absolute inset-0 h-full w-full resize-none overflow-hidden bg-transparent text-transparent caret-ink placeholder:overflow-hidden placeholder:text-ellipsis placeholder:whitespace-nowrap focus-visible:outline-none')}
+            className={cx(
+              TYPE,
+              'absolute inset-0 h-full w-full resize-none overflow-hidden bg-transparent text-transparent caret-ink placeholder:overflow-hidden placeholder:text-ellipsis placeholder:whitespace-nowrap focus-visible:outline-none',
+            )}
           />
-          <IconButton label="Query syntax" icon={CircleHelp} className="absolute top-[1px] right-[1px]" onClick={() => setHelp(true)} />
+          <IconButton
+            label="Query syntax"
+            icon={CircleHelp}
+            className="absolute top-[1px] right-[1px]"
+            onClick={() => setHelp(true)}
+          />
         </div>
         {open && items.length > 0 && (
-          <div {...box.listProps} aria-label="Suggestions" className="absolute top-full left-0 z-40 mt-1 max-h-80 w-full max-w-xl overflow-auto rounded-m border border-line bg-raised p-1 shadow-float">
+          <div
+            {...box.listProps}
+            aria-label="Suggestions"
+            className="absolute top-full left-0 z-40 mt-1 max-h-80 w-full max-w-xl overflow-auto rounded-m border border-line bg-raised p-1 shadow-float"
+          >
             {items.map((item, index) => (
               <div
                 key={`${item.label} ${item.note ?? ''}`}
                 {...box.optionProps(index)}
-                className={cx('flex min-h-7 items-center gap-3 rounded-s px-2 max-sm:min-h-11', box.at === index && 'bg-selected')}
+                className={cx(
+                  'flex min-h-7 items-center gap-3 rounded-s px-2 max-sm:min-h-11',
+                  box.at === index && 'bg-selected',
+                )}
               >
                 <span className="min-w-0 flex-1 truncate font-mono text-xs">{item.label}</span>
                 {item.note && <span className="truncate text-xs text-faint">{item.note}</span>}
@@ -200,7 +229,13 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
           </p>
         )}
       </div>
-      <Button look={changed ? 'primary' : 'plain'} icon={Play} tip="Run ( Enter )" onClick={() => run()} className="h-8">
+      <Button
+        look={changed ? 'primary' : 'plain'}
+        icon={Play}
+        tip="Run ( Enter )"
+        onClick={() => run()}
+        className="h-8"
+      >
         <span className="max-sm:sr-only">Run</span>
       </Button>
       {help && (

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount, formatMoment, formatShare, plural } from '../../../lib/format.ts';
+import { useShortcut } from '../../../lib/keyboard.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
 import { toProblem } from '../../../lib/problem.ts';
@@ -11,8 +12,10 @@ import { type GridHandle, LogGrid } from '../../../ui/log-grid/log-grid.tsx';
 import { listSource } from '../../../ui/log-grid/row-source.ts';
 import { PanelBody, ProblemView, Skeleton } from '../../../ui/panel.tsx';
 import { type LogsPage, type Search, useLogs } from '../api/logs.ts';
-import { FindBar } from './find-bar.tsx';
 import type { ResultsProps } from './results.ts';
+
+const FindBar = lazy(async () => ({ default: (await import('./find-bar.tsx')).FindBar }));
+const StatsView = lazy(async () => ({ default: (await import('./stats-view.tsx')).StatsView }));
 
 interface SearchResultsProps extends ResultsProps {
   readonly search: Search;
@@ -34,6 +37,8 @@ export function SearchResults(props: SearchResultsProps) {
   // after a mistake in the text the last good rows stay
   const data = query.data ?? (problem?.code === 'query_syntax' ? good.current : undefined);
   const handle = useRef<GridHandle>(null);
+  const [finding, setFinding] = useState(false);
+  useShortcut('find', () => (finding ? false : setFinding(true)));
 
   const events = useMemo(() => {
     const seen = new Set<string>();
@@ -70,43 +75,58 @@ export function SearchResults(props: SearchResultsProps) {
     <PanelBody
       query={{ ...showsPage, fetchStatus: isFetchingNextPage ? 'idle' : query.fetchStatus }}
       queryKey={queryKey}
-      isEmpty={() => events.length === 0}
+      isEmpty={() => events.length === 0 && !first?.stats}
       empty={<div className="min-h-0 flex-1 overflow-auto">{props.empty}</div>}
       skeleton={<Skeleton rows={16} />}
       ignore={({ code }) => code === 'query_syntax'}
     >
-      {() => (
-        <div className="relative flex min-h-0 flex-1 flex-col">
-          {partial && <Partial page={partial} onContinue={hasNextPage ? more : undefined} />}
-          <FindBar source={source} columns={props.columns} onGo={(index) => handle.current?.focusRow(index)} />
-          <LogGrid
-            label="Events"
-            handle={handle}
-            source={source}
-            columns={props.columns}
-            widths={props.widths}
-            sort={sort}
-            wrap={props.wrap}
-            total={first?.total_relation === 'eq' ? first.total : null}
-            openId={openId}
-            words={props.words}
-            onOpen={props.onOpen}
-            onColumns={props.onColumns}
-            onWidths={props.onWidths}
-            onSort={props.onSort}
-            onFilter={props.onFilter}
-            onHover={props.onHover}
-            onNearEnd={more}
-            footer={
-              isFetchNextPageError && problem ? (
-                <ProblemView compact problem={problem} onRetry={() => void fetchNextPage()} />
-              ) : (
-                <End loaded={events.length} more={hasNextPage} search={search} sort={sort} />
-              )
-            }
-          />
-        </div>
-      )}
+      {() =>
+        first?.stats ? (
+          <Suspense fallback={<Skeleton rows={8} />}>
+            <StatsView table={first.stats} onFilter={props.onFilter} />
+          </Suspense>
+        ) : (
+          <div className="relative flex min-h-0 flex-1 flex-col">
+            {partial && <Partial page={partial} onContinue={hasNextPage ? more : undefined} />}
+            {finding && (
+              <Suspense fallback={null}>
+                <FindBar
+                  source={source}
+                  columns={props.columns}
+                  onGo={(index) => handle.current?.focusRow(index)}
+                  onClose={() => setFinding(false)}
+                />
+              </Suspense>
+            )}
+            <LogGrid
+              label="Events"
+              handle={handle}
+              source={source}
+              columns={props.columns}
+              widths={props.widths}
+              sort={sort}
+              wrap={props.wrap}
+              total={first?.total_relation === 'eq' ? first.total : null}
+              openId={openId}
+              words={props.words}
+              onOpen={props.onOpen}
+              onColumns={props.onColumns}
+              onWidths={props.onWidths}
+              onSort={props.onSort}
+              onFilter={props.onFilter}
+              onHover={props.onHover}
+              onNearEnd={more}
+              footer={
+                isFetchNextPageError && problem ? (
+                  <ProblemView compact problem={problem} onRetry={() => void fetchNextPage()} />
+                ) : (
+                  <End loaded={events.length} more={hasNextPage} search={search} sort={sort} />
+                )
+              }
+            />
+          </div>
+        )
+      }
     </PanelBody>
   );
 }

@@ -19,7 +19,9 @@ const EXAMPLES: readonly (readonly [query: string, meaning: string])[] = [
 export function SyntaxCard({ onClose, onUse }: { onClose: () => void; onUse: (example: string) => void }) {
   return (
     <Dialog title="Query syntax" onClose={onClose} wide>
-      <p className="text-s text-muted">Conditions side by side must all hold. Choosing an example puts it into the bar.</p>
+      <p className="text-s text-muted">
+        Conditions side by side must all hold. Choosing an example puts it into the bar.
+      </p>
       <ul>
         {EXAMPLES.map(([query, meaning]) => (
           <li key={query} className="border-b border-line/60 last:border-0">

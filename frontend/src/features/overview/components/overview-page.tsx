@@ -4,10 +4,10 @@ import { Link, useNavigate } from 'react-router';
 import { formatCompact, formatCount, formatNumber, formatShare, formatTimestamp } from '../../../lib/format.ts';
 import { useTitle } from '../../../lib/hooks.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
+import { joinTerms, phraseText, termText } from '../../../lib/query-term.ts';
 import { useRange } from '../../../lib/range-context.ts';
 import { type Severity, severityOf } from '../../../lib/severity.ts';
-import { joinTerms, phraseText, termText } from '../../../lib/query-term.ts';
-import { absolute, type TimeRange } from '../../../lib/time-range.ts';
+import { absolute } from '../../../lib/time-range.ts';
 import { linkTo } from '../../../lib/url-state.ts';
 import { singleLine } from '../../../lib/visible-text.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -23,7 +23,7 @@ const CHART = 132;
 
 interface OverviewPageProps {
   /** Stands here while the project has never had an event. */
-  readonly empty: (range: TimeRange) => ReactNode;
+  readonly empty: ReactNode;
 }
 
 /** The state of a project at a glance; every number leads to the events behind it. */
@@ -48,7 +48,7 @@ export function OverviewPage({ empty }: OverviewPageProps) {
         </div>
         {nothing ? (
           <section aria-label="No events" className="rounded-m border border-line bg-surface">
-            {empty(range)}
+            {empty}
           </section>
         ) : (
           <>
@@ -134,14 +134,12 @@ export function OverviewPage({ empty }: OverviewPageProps) {
                 <Panel<Overview> title="Workflow categories" query={overview.query} queryKey={overview.queryKey}>
                   {(data) => (
                     <BarList
-                      items={data.categories
-                        .slice(0, 8)
-                        .map((one) => ({
-                          name: one.category,
-                          value: one.count,
-                          label: formatCompact(one.count),
-                          href: link(termText('category', one.category)),
-                        }))}
+                      items={data.categories.slice(0, 8).map((one) => ({
+                        name: one.category,
+                        value: one.count,
+                        label: formatCompact(one.count),
+                        href: link(termText('category', one.category)),
+                      }))}
                     />
                   )}
                 </Panel>
@@ -160,7 +158,7 @@ export function OverviewPage({ empty }: OverviewPageProps) {
               query={recent.query}
               queryKey={recent.queryKey}
               isEmpty={(data) => data.logs.length === 0}
-              empty={empty(range)}
+              empty={empty}
               skeleton={<Skeleton rows={10} />}
             >
               {(data) => <Newest logs={data.logs} href={(id) => linkTo('/logs', { ...range, id })} />}
@@ -307,7 +305,10 @@ interface CardProps {
 export function trendWords(now: number, before: number, absolute: boolean): string {
   if (before === 0 && now === 0) return 'none before either';
   if (before === 0) return 'none in the window before';
-  if (absolute) return now === before ? 'same as before' : `${formatCount(Math.abs(now - before))} ${now > before ? 'more' : 'fewer'} than before`;
+  if (absolute)
+    return now === before
+      ? 'same as before'
+      : `${formatCount(Math.abs(now - before))} ${now > before ? 'more' : 'fewer'} than before`;
   const change = now / before - 1;
   if (Math.abs(change) < 0.005) return 'same as before';
   return change > 9
@@ -358,7 +359,8 @@ function TopErrors({ errors, link }: { errors: Overview['top_errors']; link: (q:
             </span>
             <span className="num text-right">{formatCount(error.count)}</span>
             <span className="col-span-2 text-xs text-faint">
-              {error.service && `${error.service} · `}{error.last_seen && (
+              {error.service && `${error.service} · `}
+              {error.last_seen && (
                 <>
                   last <span className="num">{formatTimestamp(error.last_seen, zone)}</span>
                 </>

@@ -110,7 +110,10 @@ function SendData() {
             </CopyButton>
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key */}
-          <pre tabIndex={0} className="overflow-x-auto p-3 pr-24 font-mono text-xs leading-5">
+          <pre
+            tabIndex={0}
+            className="overflow-x-auto p-3 pr-24 font-mono text-xs leading-5 break-words whitespace-pre-wrap"
+          >
             {text}
           </pre>
           {'note' in chosen && <p className="border-t border-line px-3 py-2 text-xs text-muted">{chosen.note}</p>}

@@ -1,4 +1,9 @@
-import type { LoginResponse, RegisterRequest, UpdateProfileRequest, UserProfile } from '../../../../../functions/identity/api.ts';
+import type {
+  LoginResponse,
+  RegisterRequest,
+  UpdateProfileRequest,
+  UserProfile,
+} from '../../../../../functions/identity/api.ts';
 import { accessToken, currentProject, request, sessionOver } from '../../../lib/api.ts';
 import { preferences } from '../../../lib/preferences.ts';
 import { makeStore } from '../../../lib/store.ts';

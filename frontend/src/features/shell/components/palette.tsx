@@ -11,7 +11,8 @@ export interface Command {
 }
 
 /** An id that someone pasted: 16 hex digits or more, a UUID, a ULID with what follows it, or a ticket. */
-const ID = /^(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}\S*|[A-Z]{2,10}-\d{1,12})$/i;
+const ID =
+  /^(?:[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}\S*|[A-Z]{2,10}-\d{1,12})$/i;
 
 interface PaletteProps {
   readonly commands: readonly Command[];
@@ -25,7 +26,9 @@ export default function Palette({ commands, forText, onClose }: PaletteProps) {
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = commands.filter(({ name, group }) => words.every((word) => `${group} ${name}`.toLowerCase().includes(word)));
+  const matching = commands.filter(({ name, group }) =>
+    words.every((word) => `${group} ${name}`.toLowerCase().includes(word)),
+  );
   const isId = ID.test(text.trim());
   const direct = text.trim() === '' ? [] : forText(text.trim(), isId);
   const items = isId ? [...direct, ...matching] : [...matching, ...direct];
@@ -58,7 +61,10 @@ export default function Palette({ commands, forText, onClose }: PaletteProps) {
           <div
             key={`${item.group} ${item.name}`}
             {...box.optionProps(index)}
-            className={cx('flex min-h-8 items-center gap-2 rounded-s px-3 max-sm:min-h-11', box.at === index && 'bg-selected')}
+            className={cx(
+              'flex min-h-8 items-center gap-2 rounded-s px-3 max-sm:min-h-11',
+              box.at === index && 'bg-selected',
+            )}
           >
             <span className="w-20 shrink-0 text-xs text-faint">{item.group}</span>
             <span className="min-w-0 flex-1 truncate">{item.name}</span>

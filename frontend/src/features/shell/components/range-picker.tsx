@@ -75,9 +75,9 @@ export function RangePicker() {
         data-tip={`${formatMoment(resolved.from, zone)} – ${formatMoment(resolved.to, zone)} ${zoneName(zone)}\nTime range ( t )`}
         className="num inline-flex h-7 min-w-0 items-center gap-1.5 rounded-s border border-line bg-surface px-2 hover:bg-hover max-sm:h-11"
       >
-        <Clock size={14} aria-hidden="true" className="shrink-0 text-muted" />
+        <Clock size={14} aria-hidden="true" className="shrink-0 text-muted max-sm:hidden" />
         <span className="truncate">{describeRange(view.range, zone, Date.now())}</span>
-        <ChevronDown size={14} aria-hidden="true" className="shrink-0 text-faint" />
+        <ChevronDown size={14} aria-hidden="true" className="shrink-0 text-faint max-sm:hidden" />
       </button>
       <IconButton
         label="Shift to later"
