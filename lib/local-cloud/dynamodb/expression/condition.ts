@@ -100,7 +100,7 @@ class ConditionParser {
   #not(): Condition {
     if (!this.#tokens.takeKeyword('NOT')) return this.#primary();
     this.#count();
-    return { kind: 'not', condition: this.#not() };
+    return { kind: 'not', condition: this.#tokens.nested(() => this.#not()) };
   }
 
   #primary(): Condition {
@@ -108,7 +108,7 @@ class ConditionParser {
     if (tokens.takeSymbol('(')) {
       const doubled = tokens.peek().text === '(' && this.#closesTogether();
       if (doubled) throw tokens.error('The expression has redundant parentheses;');
-      const condition = this.#or();
+      const condition = tokens.nested(() => this.#or());
       tokens.expectSymbol(')');
       return condition;
     }

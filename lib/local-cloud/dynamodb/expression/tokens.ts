@@ -6,6 +6,8 @@ export interface Token {
 }
 
 const MAX_EXPRESSION_BYTES = 4096;
+/** Far beyond what anybody writes, and far below what the stack can hold. */
+const MAX_DEPTH = 300;
 const TOKEN = /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(<>|<=|>=|[=<>()[\].,+-]))/y;
 const END: Token = { kind: 'end', text: '<EOF>' };
 
@@ -14,6 +16,7 @@ export class Tokens {
   readonly where: string;
   readonly #tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
 
   constructor(where: string, text: string) {
     this.where = where;
@@ -52,6 +55,14 @@ export class Tokens {
 
   expectEnd(): void {
     if (this.peek().kind !== 'end') throw this.unexpected();
+  }
+
+  /** Reads something in parentheses or behind a `NOT`. @throws AwsError when that is too deep */
+  nested<T>(read: () => T): T {
+    if (++this.#depth > MAX_DEPTH) throw this.error(`The expression is nested too deeply; maximum depth: ${MAX_DEPTH}`);
+    const result = read();
+    this.#depth--;
+    return result;
   }
 
   /** The syntax error that the next token is. */

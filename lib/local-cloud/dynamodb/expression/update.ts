@@ -106,11 +106,11 @@ function parseOperand(tokens: Tokens, placeholders: Placeholders): SetValue {
     return { kind: 'value', value: placeholders.value(tokens, text) };
   }
   if (tokens.takeSymbol('(')) {
-    const inner = parseSum(tokens, placeholders);
+    const inner = tokens.nested(() => parseSum(tokens, placeholders));
     tokens.expectSymbol(')');
     return inner;
   }
-  if (kind === 'word' && tokens.peek(1).text === '(') return parseFunction(tokens, placeholders);
+  if (kind === 'word' && tokens.peek(1).text === '(') return tokens.nested(() => parseFunction(tokens, placeholders));
   return { kind: 'path', path: parsePath(tokens, placeholders) };
 }
 
