@@ -15,7 +15,7 @@ import {
   toText,
 } from '../../search/language/record-values.ts';
 import { fold, toWords } from '../../search/language/words.ts';
-import { FIRST_ERROR, KEY_FLAGS, LONG, MAX_VALUE, NUMBER, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
+import { FIRST_ERROR, KEY_FLAGS, LAST_PAIR, LONG, MAX_VALUE, NUMBER, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
 
 /** An event in the form of `mapping.ts`, as one line of JSON, and the id it is created under. */
 export interface StoredForm {
@@ -113,6 +113,7 @@ function toPairs(record: LogRecord, message: string | undefined): { kv: string[]
   if (message === undefined) keys.push(OWN_KEYS.noMessage);
   else if (record.severityNumber >= FIRST_ERROR) own(OWN_KEYS.errorMessage, message);
   if (record.original !== undefined) keys.push(OWN_KEYS.original);
+  kv.push(LAST_PAIR);
   let columns = '';
   for (const [slot, { values }] of slots) columns += `,"${slot}":${values.length === 1 ? values[0] : `[${values}]`}`;
   return { kv, keys, columns };

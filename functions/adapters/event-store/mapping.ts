@@ -15,6 +15,12 @@ export const NUMBER = '\u0001';
 /** Between the start of a long value and its hash. */
 export const LONG = '\u0002';
 
+/**
+ * In every document's `kv`, behind all pairs: OpenSearch up to 2.19.3 fails a terms aggregation whose `include` prefix would stand behind
+ * the last term of an index (opensearch-project/OpenSearch#19636).
+ */
+export const LAST_PAIR = '\u{10ffff}';
+
 /** Longer values are kept in `kv` as their start and a hash; the evaluator has the last word on them. UTF-16 units. */
 export const MAX_VALUE = 256;
 

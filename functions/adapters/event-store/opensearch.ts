@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors.ts';
 import { type EventId, indexOf } from '../../core/event-id.ts';
 import type { LogRecord } from '../../core/log-record.ts';
 import { type ProjectId, tenantFilter } from '../../core/project.ts';
-import { fromMillis, parseIsoNano, toIsoNano } from '../../core/unix-nano.ts';
+import { toIsoNano } from '../../core/unix-nano.ts';
 import { QueryLimitError } from '../../search/language/errors.ts';
 import { makeMatcher } from '../../search/language/evaluator.ts';
 import { fold } from '../../search/language/words.ts';
@@ -200,7 +200,7 @@ export class OpenSearchEventStore implements EventStore {
     );
     const events = answer.hits.hits.map((hit) => toStoredEvent(hit._source.event));
     const partial = partialOf(answer);
-    const last = answer.hits.hits.length === limit ? answer.hits.hits.at(-1) : undefined;
+    const last = events.length === limit ? events.at(-1) : undefined;
     return {
       events,
       ...(last && { next: toPosition(last) }),
@@ -240,9 +240,9 @@ export class OpenSearchEventStore implements EventStore {
       }
       if (partial !== undefined) next = batch.last;
     }
-    const last = events.at(-1)?.record;
+    const last = events.at(-1);
     if (last !== undefined && (matched > skip + limit || (!complete && events.length === limit)))
-      next = { time: last.timeUnixNano, id: last.id };
+      next = toPosition(last);
     else if (partial === undefined) next = undefined;
     const unfinished = partial !== undefined && events.length < limit;
     return {
@@ -283,10 +283,10 @@ export class OpenSearchEventStore implements EventStore {
         deadline,
       );
       const { hits } = answer.hits;
-      const lastHit = hits.at(-1);
-      if (lastHit !== undefined) position = toPosition(lastHit);
-      seen += hits.length;
       const events = hits.map((hit) => toStoredEvent(hit._source.event));
+      const lastEvent = events.at(-1);
+      if (lastEvent !== undefined) position = toPosition(lastEvent);
+      seen += hits.length;
       const failed = partialOf(answer);
       if (hits.length < size && failed === undefined) return void (yield { events });
       const code =
@@ -410,16 +410,18 @@ export class OpenSearchEventStore implements EventStore {
         (['desc', 'asc'] as const).map((order) =>
           this.#search(
             project,
-            { query, size: 1, sort: sortBy(order), track_total_hits: order === 'desc', _source: false },
+            { query, size: 1, sort: sortBy(order), track_total_hits: order === 'desc', _source: ['event'] },
             deadline,
           ),
         ),
       );
-      const [last, first] = [newest?.hits.hits[0], oldest?.hits.hits[0]];
+      const [last, first] = [newest, oldest].map(
+        (answer) => answer?.hits.hits[0] && toStoredEvent(answer.hits.hits[0]._source.event),
+      );
       return {
         total: newest?.hits.total?.value ?? 0,
-        ...(first && { first: toPosition(first).time }),
-        ...(last && { last: toPosition(last).time }),
+        ...(first && { first: first.record.timeUnixNano }),
+        ...(last && { last: last.record.timeUnixNano }),
         ...optional('partial', newest && partialOf(newest)),
       };
     });
@@ -541,7 +543,6 @@ interface SearchBody {
 
 interface Hit {
   readonly _source: { readonly event: string };
-  readonly sort: readonly [string, string];
 }
 
 interface TermBucket {
@@ -579,15 +580,10 @@ const optional = <Name extends string, Value>(name: Name, value: Value | undefin
 const inRange = ({ from, to }: Selection, clause: Clause): Clause =>
   all([timeRange('time', { ...(from !== undefined && { gte: from }), ...(to !== undefined && { lt: to }) }), clause]);
 
-const sortBy = (order: 'asc' | 'desc') => [
-  { time: { order, format: 'strict_date_optional_time_nanos' } },
-  { id: order },
-];
+const sortBy = (order: 'asc' | 'desc') => [{ time: order }, { id: order }];
 
-const toPosition = ({ sort: [time, id] }: Hit): Position => ({
-  time: parseIsoNano(time) ?? fromMillis(0),
-  id: id as EventId,
-});
+// from the event itself: the sort values of an answer are nanoseconds as JSON numbers, beyond what a double holds
+const toPosition = ({ record }: StoredEvent): Position => ({ time: record.timeUnixNano, id: record.id });
 
 const toStoredEvent = (line: string): StoredEvent => ({ record: parseLine(line), line });
 
