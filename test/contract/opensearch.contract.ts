@@ -238,7 +238,7 @@ export function openSearchContract(
 
       it('tells who it is and how it does', async () => {
         expect((await call('GET', '/')).body.version.number).toBe('2.19.1');
-        expect((await call('GET', '/_cluster/health')).body).toMatchObject({ status: 'green', timed_out: false });
+        expect((await call('GET', '/_cluster/health')).body).toMatchObject({ number_of_nodes: 1, timed_out: false });
       });
     });
 
@@ -651,7 +651,6 @@ export function openSearchContract(
           { aggs: { a: { date_histogram: { field: 'kv', fixed_interval: '1h' } } } },
           '400 search_phase_execution_exception/illegal_argument_exception',
         ],
-        [{ aggs: { a: { date_histogram: { field: 'time', fixed_interval: '1s' } } } }],
         [{ aggs: { a: { terms: { field: 'kv', colour: 1 } } } }, '400 x_content_parse_exception'],
         [
           { query: { range: { time: { gte: '1960-01-01' } } } },

@@ -30,12 +30,17 @@ export function formatNanos({ millis, nanos }: Instant): string {
 /** `strict_date_optional_time`: milliseconds. */
 export const formatMillis = (millis: number): string => new Date(millis).toISOString();
 
-const ISO =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(?:(\d{2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?$/;
+const DAY = '(\\d{4})(?:-(\\d{2})(?:-(\\d{2})';
+const FRACTION = '(?:[.,](\\d{1,9}))?';
+const ZONE = '(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?';
+
+/** The two ISO forms as Java reads them: the one with nanoseconds wants a time whole or not at all. */
+const ISO_MILLIS = new RegExp(`^${DAY}(?:T(?:(\\d{2})(?::(\\d{2})(?::(\\d{2})${FRACTION})?)?${ZONE})?)?)?)?$`);
+const ISO_NANOS = new RegExp(`^${DAY}(?:T(\\d{2}):(\\d{2}):(\\d{2})${FRACTION}${ZONE})?)?)?$`);
 
 /** Parses the strict ISO form; `roundUp` fills missing parts with their greatest value, as range bounds `lte` and `gt` do. */
-function parseIso(text: string, roundUp: boolean): Instant | undefined {
-  const match = ISO.exec(text);
+function parseIso(form: RegExp, text: string, roundUp: boolean): Instant | undefined {
+  const match = form.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
   const y = Number(year);
@@ -56,16 +61,16 @@ function parseIso(text: string, roundUp: boolean): Instant | undefined {
 }
 
 function zoneMinutes(zone: string | undefined): number | undefined {
-  if (zone === undefined || zone === 'Z') return 0;
+  if (zone === undefined || /^[A-Z]/.test(zone)) return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3).replace(':', '') || '0');
-  if (hours > 18 || minutes > 59) return undefined;
+  if (minutes > 59 || hours * 60 + minutes > 18 * 60) return undefined;
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }
 
 const FORMATS: Readonly<Record<string, (text: string, roundUp: boolean) => Instant | undefined>> = {
-  strict_date_optional_time_nanos: parseIso,
-  strict_date_optional_time: parseIso,
+  strict_date_optional_time_nanos: (text, roundUp) => parseIso(ISO_NANOS, text, roundUp),
+  strict_date_optional_time: (text, roundUp) => parseIso(ISO_MILLIS, text, roundUp),
   epoch_millis: (text) => {
     const match = /^(-?\d+)(?:\.(\d{1,6}))?$/.exec(text);
     if (match === null) return undefined;

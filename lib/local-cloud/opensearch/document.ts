@@ -144,6 +144,7 @@ function numberOf(value: unknown, field: Field & { kind: 'integer' | 'double' },
 }
 
 /** Java's `Character.isWhitespace`, where Lucene's whitespace tokenizer cuts: no-break spaces are no blanks. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Java counts the four separators before the blank as blanks
 const BLANKS = /[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+/;
 
 /** Cuts texts at blanks; tokens over the limit are cut into pieces, texts are `gap` positions apart, as in Lucene. */

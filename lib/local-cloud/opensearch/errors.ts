@@ -43,6 +43,31 @@ export const illegalArgument = (reason: string): OpenSearchError =>
 export const parsingError = (reason: string): OpenSearchError =>
   new OpenSearchError(400, { type: 'parsing_exception', reason });
 
+/** What OpenSearch's object parsers say to a member they do not know; `path` tells where it stands. */
+export const unknownField = (parser: string, field: string, path: string): OpenSearchError =>
+  new OpenSearchError(400, {
+    type: 'x_content_parse_exception',
+    reason: `[${parser}] unknown field [${field}] at [${path}]`,
+  });
+
+/** What they say to a member whose value they cannot read. */
+export const failedField = (parser: string, field: string, reason: string): OpenSearchError =>
+  new OpenSearchError(400, {
+    type: 'x_content_parse_exception',
+    reason: `[${parser}] failed to parse field [${field}]`,
+    caused_by: { type: 'illegal_argument_exception', reason },
+  });
+
+/** Runs what is done for one index of a search: its refusals become those of that index's shards. */
+export function onShard<T>(index: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof OpenSearchError) || error.shardIndex !== undefined) throw error;
+    throw new OpenSearchError(error.status, error.cause, index);
+  }
+}
+
 export const mapperParsing = (reason: string, causedBy?: ErrorCause): OpenSearchError =>
   new OpenSearchError(400, {
     type: 'mapper_parsing_exception',

@@ -1,5 +1,5 @@
 import { checkFormat, type Instant } from '../dates.ts';
-import { illegalArgument } from '../errors.ts';
+import { failedField, illegalArgument } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { toInstant } from '../query/plan.ts';
@@ -38,8 +38,10 @@ function parseDuration(text: unknown, what: string, path: string): number {
     unit === undefined ||
     (what === 'fixed_interval' && (match[1] !== '' || Number(match[2]) === 0))
   ) {
-    throw illegalArgument(
-      `failed to parse setting [date_histogram.${what}] with value [${String(text)}] as a time value at [${path}]: unit is missing or unrecognized`,
+    throw failedField(
+      'date_histogram',
+      what,
+      `failed to parse [${String(text)}] as a time value at [${path}]: unit is missing or unrecognized`,
     );
   }
   return (match[1] === '-' ? -1 : 1) * Number(match[2]) * unit;

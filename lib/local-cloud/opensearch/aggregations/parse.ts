@@ -1,4 +1,4 @@
-import { illegalArgument, parsingError } from '../errors.ts';
+import { OpenSearchError, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Aggregation } from './aggregation.ts';
 import { parseFilter, parseFilters, parseMissing, parseRange } from './buckets.ts';
@@ -58,6 +58,9 @@ function parseOne(name: string, definition: unknown, path: string): Aggregation 
   if (bucket !== undefined) return bucket(name, kinds[kind], subs, `${path}.${kind}`);
   const metric = METRICS[kind];
   if (metric === undefined) throw parsingError(`Unknown aggregation type [${kind}] at [${path}]`);
-  if (subs.length > 0) throw illegalArgument(`Aggregator [${name}] of type [${kind}] cannot accept sub-aggregations`);
+  if (subs.length > 0) {
+    const reason = `Aggregator [${name}] of type [${kind}] cannot accept sub-aggregations`;
+    throw new OpenSearchError(500, { type: 'aggregation_initialization_exception', reason });
+  }
   return metric(name, kinds[kind], subs, `${path}.${kind}`);
 }

@@ -1,4 +1,4 @@
-import { illegalArgument, parsingError } from '../errors.ts';
+import { illegalArgument, OpenSearchError, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { mark } from '../query/doc-set.ts';
 import type { Slices } from '../query/evaluate.ts';
@@ -49,18 +49,11 @@ export function parseTerms(name: string, body: unknown, subs: readonly Aggregati
     include: parseInclude(found.include, path),
     order: parseOrder(found.order, path),
   };
-  for (const { by } of request.order) {
-    if (by === '_count' || by === '_key') continue;
-    if (!subs.some((sub) => sub.name === by.split('.')[0])) {
-      throw illegalArgument(
-        `Invalid aggregation order path [${by}]. The provided aggregation [${by.split('.')[0]}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`,
-      );
-    }
-  }
   return {
     name,
     make: (context) => new TermsCollector(request, subs, context),
     check: (mapping, index) => {
+      for (const { by } of request.order) if (by !== '_count' && by !== '_key') checkOrder(by, subs);
       const field = mapping.fields[request.field];
       if (field?.kind === 'text') throw textRefusal(request.field, index);
       if (field?.kind === 'date')
@@ -73,6 +66,17 @@ export function parseTerms(name: string, body: unknown, subs: readonly Aggregati
       for (const sub of subs) sub.check(mapping, index);
     },
   };
+}
+
+function checkOrder(path: string, subs: readonly Aggregation[]): void {
+  const [name] = path.split('.');
+  if (subs.some((sub) => sub.name === name)) return;
+  throw new OpenSearchError(500, {
+    type: 'aggregation_execution_exception',
+    reason:
+      `Invalid aggregation order path [${path}]. The provided aggregation [${name}] either does not exist, or is a pipeline aggregation ` +
+      'and cannot be used to sort the buckets.',
+  });
 }
 
 function parseInclude(include: unknown, path: string): Include | undefined {

@@ -309,7 +309,11 @@ async function runSearch(
 ): Promise<string> {
   const point = body.includes('"pit"') ? pointOf(body) : undefined;
   if (point !== undefined) {
-    if (index !== '') throw illegalArgument('[indices] cannot be used with point in time');
+    if (index !== '')
+      throw new OpenSearchError(400, {
+        type: 'action_request_validation_exception',
+        reason: 'Validation Failed: 1: [indices] cannot be used with point in time;',
+      });
     return await hub.search<string>('search', [], body, signal, parameters, hub.readerOf(point));
   }
   return await hub.search<string>('search', hub.resolve(index, options), body, signal, parameters);
@@ -373,7 +377,8 @@ async function multiSearch(call: Call, hub: Hub, [index = '']: readonly string[]
       );
       return new RawJson(`${text.slice(0, -1)},"status":200}`);
     } catch (error) {
-      if (!(error instanceof OpenSearchError)) throw error;
+      // a body that cannot be read refuses the whole call, as in OpenSearch; what the shards refuse concerns one search
+      if (!(error instanceof OpenSearchError) || (error.status === 400 && error.shardIndex === undefined)) throw error;
       return error.toBody();
     }
   }

@@ -92,7 +92,9 @@ export function* evaluate(plan: Plan, segment: Segment, ids: IdLookup): Slices<D
     case 'ids': {
       const rows = ids.rowsOf(plan.ids);
       const found: number[] = [];
-      if (rows.size > 0) segment.rows.forEach((row, document) => rows.has(row) && found.push(document));
+      for (let document = 0; rows.size > 0 && document < documents; document++) {
+        if (rows.has(segment.rows[document] as number)) found.push(document);
+      }
       return listOf(Uint32Array.from(found));
     }
     default:

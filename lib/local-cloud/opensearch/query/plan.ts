@@ -1,4 +1,4 @@
-import { checkFormat, DateParseError, type Instant, parseDate } from '../dates.ts';
+import { checkFormat, checkNanosRange, DateParseError, type Instant, parseDate } from '../dates.ts';
 import { tokenize } from '../document.ts';
 import { OpenSearchError } from '../errors.ts';
 import type { Field, Mapping } from '../mapping.ts';
@@ -172,8 +172,8 @@ function planRange(
     }
     case 'date': {
       const dateFormat = format === undefined ? field.format : checkFormat(format);
-      const lowest = low === undefined ? MIN : toInstant(low.value, dateFormat, !low.inclusive);
-      const highest = high === undefined ? MAX : toInstant(high.value, dateFormat, high.inclusive);
+      const lowest = low === undefined ? MIN : checkNanosRange(toInstant(low.value, dateFormat, !low.inclusive));
+      const highest = high === undefined ? MAX : checkNanosRange(toInstant(high.value, dateFormat, high.inclusive));
       return {
         kind: 'dateRange',
         field: name,

@@ -1,5 +1,5 @@
 import { checkFormat } from '../dates.ts';
-import { illegalArgument, OpenSearchError, parsingError } from '../errors.ts';
+import { illegalArgument, OpenSearchError, parsingError, unknownField } from '../errors.ts';
 import { isObject } from '../json.ts';
 
 /** A value as the request gave it; what it means depends on the field's type in each index. */
@@ -130,8 +130,9 @@ function members(body: unknown, path: string): Record<string, unknown> {
 function membersOf(body: unknown, path: string, known: readonly string[]): Record<string, unknown> {
   const found = members(body, path);
   const other = Object.keys(found).find((key) => !known.includes(key));
-  if (other !== undefined)
-    throw parsingError(`[${path.split('.').at(-1)}] query does not support [${other}] at [${path}]`);
+  const name = path.split('.').at(-1);
+  if (other !== undefined && name === 'bool') throw unknownField('bool', other, path);
+  if (other !== undefined) throw parsingError(`[${name}] query does not support [${other}] at [${path}]`);
   return found;
 }
 

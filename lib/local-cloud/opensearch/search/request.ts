@@ -57,7 +57,6 @@ export function parseSearch(body: unknown): SearchRequest {
   const after = body.search_after;
   if (after !== undefined) {
     if (!Array.isArray(after)) throw parsingError('[search_after] must be an array');
-    if (sort.length === 0) throw illegalArgument('Sort must contain at least one field.');
     if (from > 0) throw validation('`from` parameter must be set to 0 when `search_after` is used');
   }
   const storedNothing = parseStored(body);

@@ -1,6 +1,6 @@
 import type { AggregationContext, HitsRequest } from '../aggregations/aggregation.ts';
 import { SubCollectors } from '../aggregations/aggregation.ts';
-import { illegalArgument, OpenSearchError } from '../errors.ts';
+import { illegalArgument, OpenSearchError, onShard } from '../errors.ts';
 import type { RawJson } from '../json.ts';
 import { count, type DocSet, intersect, toList } from '../query/doc-set.ts';
 import { evaluate, type Slices } from '../query/evaluate.ts';
@@ -74,6 +74,13 @@ function checkWindow({ from, size, after, sort, pit }: SearchRequest, indices: r
         name,
       );
     }
+    if (after !== undefined && sort.length === 0) {
+      throw new OpenSearchError(
+        400,
+        { type: 'illegal_argument_exception', reason: 'Sort must contain at least one field.' },
+        name,
+      );
+    }
     if (after !== undefined && after.length !== sort.length) {
       throw new OpenSearchError(
         400,
@@ -106,14 +113,16 @@ class Search {
 
   *run(): Slices<SearchAnswer> {
     const { query, aggregations, sort, after, from, size, terminateAfter } = this.#request;
-    const sorts = new Map(this.#indices.map((index) => [index, bindSort(sort, index)]));
+    const sorts = new Map(this.#indices.map((index) => [index, onShard(index.name, () => bindSort(sort, index))]));
     for (const index of this.#indices) {
-      this.#plan(query, index);
-      for (const aggregation of aggregations) aggregation.check(index.mapping, index.name);
+      onShard(index.name, () => {
+        this.#plan(query, index);
+        for (const aggregation of aggregations) aggregation.check(index.mapping, index.name);
+      });
     }
     const afterOf = (index: IndexView) =>
       after?.map((value, i) => toSortValue(value, (sorts.get(index) ?? [])[i] as never, index.name));
-    const afters = new Map(this.#indices.map((index) => [index, afterOf(index)]));
+    const afters = new Map(this.#indices.map((index) => [index, onShard(index.name, () => afterOf(index))]));
     const collectors = new SubCollectors(aggregations, this.#context());
     const views = this.#indices.flatMap(({ segments }) => segments);
     if (sort.length > 0) views.sort((a, b) => newestOf(b) - newestOf(a));
@@ -301,20 +310,27 @@ function* finished(work: Slices<void>): Slices<object> {
 function fieldsOf({ view, document }: Hit, wanted: SearchRequest['docvalueFields']): Record<string, unknown[]> {
   const { segment, index } = view;
   const shown: Record<string, unknown[]> = {};
+  const add = (field: string, values: readonly unknown[]) => {
+    shown[field] = [...(shown[field] ?? []), ...values]; // a field may be asked for in two formats
+  };
   for (const { field, format } of wanted) {
     const mapped = index.mapping.fields[field];
     const keyword = segment.keywords.get(field);
     if (keyword !== undefined) {
       const ords = keyword.ords.subarray(keyword.ordStart[document], keyword.ordStart[document + 1]);
-      if (ords.length > 0) shown[field] = Array.from(ords, (ord) => termText(keyword, ord));
+      if (ords.length > 0)
+        add(
+          field,
+          Array.from(ords, (ord) => termText(keyword, ord)),
+        );
     }
     const numbers = segment.numbers.get(field);
     const values = numbers?.values.subarray(numbers.start[document], numbers.start[document + 1]) ?? [];
-    if (values.length > 0) shown[field] = [...values];
+    if (values.length > 0) add(field, [...values]);
     const dates = segment.dates.get(field);
     const millis = dates?.millis[document] ?? Number.NaN;
     if (dates !== undefined && !Number.isNaN(millis) && mapped?.kind === 'date') {
-      shown[field] = [formatDate({ millis, nanos: dates.nanos[document] as number }, format ?? mapped.format)];
+      add(field, [formatDate({ millis, nanos: dates.nanos[document] as number }, format ?? mapped.format)]);
     }
   }
   return shown;

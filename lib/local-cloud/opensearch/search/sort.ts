@@ -1,5 +1,5 @@
 import { checkNanosRange, formatMillis, formatNanos, fromNanos, type Instant, toNanos } from '../dates.ts';
-import { illegalArgument, OpenSearchError, parsingError } from '../errors.ts';
+import { failedField, illegalArgument, OpenSearchError, parsingError, unknownField } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { filterList } from '../query/doc-set.ts';
 import { firstNotAfter } from '../query/evaluate.ts';
@@ -14,7 +14,6 @@ export interface SortKey {
   readonly missing: string | number | bigint;
   /** `date` reads nanosecond dates as milliseconds. */
   readonly numericType: string | undefined;
-  readonly unmappedType: string | undefined;
 }
 
 /** What a document sorts by: for each key a number, a date, bytes of a keyword, or `null` where it has no keyword. */
@@ -33,21 +32,18 @@ export function parseSort(sort: unknown): SortKey[] {
     if (field.startsWith('_') && field !== '_doc' && field !== '_shard_doc')
       throw parsingError(`[sort] by [${field}] is not supported here`);
     const named = isObject(options) ? options : { order: options };
-    const { order = 'asc', missing = '_last', numeric_type: numericType, unmapped_type: unmappedType, ...rest } = named;
+    const { order = 'asc', missing = '_last', numeric_type: numericType, ...rest } = named;
     const other = Object.keys(rest)[0];
     if (other !== undefined) {
-      throw new OpenSearchError(400, {
-        type: 'x_content_parse_exception',
-        reason: `[field_sort] unknown field [${other}]`,
-      });
+      throw unknownField('field_sort', other, `sort.${field}`);
     }
-    if (order !== 'asc' && order !== 'desc') throw illegalArgument(`Unknown SortOrder [${String(order)}]`);
+    if (order !== 'asc' && order !== 'desc')
+      throw failedField('field_sort', 'order', `No enum constant for [${String(order)}]`);
     return {
       field,
       descending: order === 'desc',
       missing: missing as string | number | bigint,
       numericType: numericType === undefined ? undefined : String(numericType),
-      unmappedType: unmappedType === undefined ? undefined : String(unmappedType),
     };
   });
 }
@@ -69,19 +65,6 @@ export function bindSort(keys: readonly SortKey[], index: IndexView): BoundKey[]
   return keys.map((key): BoundKey => {
     if (key.field === '_doc' || key.field === '_shard_doc') return { ...key, kind: 'document', format: '' };
     const field = index.mapping.fields[key.field];
-    if (field === undefined && key.unmappedType !== undefined)
-      return {
-        ...key,
-        kind:
-          key.unmappedType === 'keyword'
-            ? 'keyword'
-            : key.unmappedType.startsWith('date')
-              ? 'date'
-              : key.unmappedType === 'double'
-                ? 'double'
-                : 'integer',
-        format: 'strict_date_optional_time',
-      };
     if (field === undefined) {
       const reason = `No mapping found for [${key.field}] in order to sort on`;
       throw new OpenSearchError(
@@ -140,10 +123,10 @@ export function toSortValue(value: unknown, key: BoundKey, index: string): SortV
       return Buffer.from(String(value));
     case 'date':
       if (typeof value === 'number' || typeof value === 'bigint') return fromNanos(BigInt(value));
-      return rethrowOnShard(() => checkNanosRange(toInstant(String(value), key.format, false)), index);
+      return checkNanosRange(toInstant(String(value), key.format, false));
     case 'millis':
       if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-      return rethrowOnShard(() => toInstant(String(value), key.format, false).millis, index);
+      return toInstant(String(value), key.format, false).millis;
     default: {
       const number = Number(value);
       if (Number.isNaN(number)) {
@@ -158,15 +141,6 @@ export function toSortValue(value: unknown, key: BoundKey, index: string): SortV
       }
       return number;
     }
-  }
-}
-
-function rethrowOnShard<T>(run: () => T, index: string): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof OpenSearchError) throw new OpenSearchError(error.status, error.cause, index);
-    throw error;
   }
 }
 
@@ -259,7 +233,7 @@ export class SegmentSort {
 
   /** What a document sorts by, comparable across segments. */
   valuesOf(document: number): SortValue[] {
-    return this.#keys.map((key) => valueOf(key, this.#view, document));
+    return this.#keys.map((key) => sortValueOf(key, this.#view, document));
   }
 
   #compare(a: number, b: number): number {
@@ -388,7 +362,7 @@ function rankOfValue(value: SortValue, key: BoundKey, { segment }: SegmentView):
   return [sign * (ord >= 0 ? ord : lowerBound(column, value) - 0.5)];
 }
 
-function valueOf(key: BoundKey, view: SegmentView, document: number): SortValue {
+function sortValueOf(key: BoundKey, view: SegmentView, document: number): SortValue {
   const { segment } = view;
   const missing = () => missingValue(key, view.index.name);
   switch (key.kind) {
@@ -423,6 +397,9 @@ function valueOf(key: BoundKey, view: SegmentView, document: number): SortValue 
 /** A date in a format of the subset, for `docvalue_fields` and bucket names. */
 export function formatDate(instant: Instant, format: string): string {
   const [first] = format.split('||');
-  if (first === 'epoch_millis') return String(instant.millis);
+  if (first === 'epoch_millis') {
+    const fraction = instant.nanos.toString().padStart(6, '0').replace(/0+$/, '');
+    return fraction === '' ? String(instant.millis) : `${instant.millis}.${fraction}`;
+  }
   return first === 'strict_date_optional_time_nanos' ? formatNanos(instant) : formatMillis(instant.millis);
 }

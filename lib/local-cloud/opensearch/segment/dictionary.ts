@@ -69,7 +69,7 @@ function successor(prefix: Uint8Array): Uint8Array | undefined {
   let length = prefix.length;
   while (length > 0 && prefix[length - 1] === 0xff) length--;
   if (length === 0) return undefined;
-  const next = prefix.slice(0, length);
+  const next = Uint8Array.from(prefix.subarray(0, length)); // a Buffer's slice would be the caller's own bytes
   next[length - 1] = (next[length - 1] as number) + 1;
   return next;
 }

@@ -129,8 +129,11 @@ export class IndexWriter {
   delete(id: string): WriteResult {
     const existing = this.#store.find(id);
     const seq = ++this.#seq;
-    if (existing === undefined || existing.deleted)
-      return { result: 'not_found', version: (existing?.version ?? 0) + 1, seq };
+    if (existing === undefined) return { result: 'not_found', version: 1, seq };
+    if (existing.deleted) {
+      this.#store.markDeleted(existing.row, seq, existing.version + 1);
+      return { result: 'not_found', version: existing.version + 1, seq };
+    }
     this.#delete(existing.row, seq, existing.version + 1);
     return { result: 'deleted', version: existing.version + 1, seq };
   }
