@@ -14,9 +14,6 @@ export interface AsyncSettings {
 
 const DEFAULTS: AsyncSettings = { maximumRetries: 2, maximumAgeMillis: 21_600_000, onFailureBucket: undefined };
 
-/** Lambda waits one minute, then two; nobody wants to here. */
-const RETRY_MILLIS = 1_000;
-
 /** Settings by function name. @throws TemplateError for a destination that is not known here */
 export function readAsyncSettings(deployment: Deployment): (functionName: string) => AsyncSettings {
   const configs = new Map<string, AsyncSettings>(
@@ -55,6 +52,8 @@ export interface AsyncInvocation {
   readonly invoke: () => Promise<InvocationResult>;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** First wait between tries; Lambda waits one minute, then two. @default 1000 */
+  readonly retryMillis?: number;
 }
 
 /** How it ended: the last result, and how often the function ran. */
@@ -64,7 +63,13 @@ export interface AsyncOutcome {
 }
 
 /** Runs a function until it succeeds, its retries are spent or the event is too old. Throttling spends no retry. */
-export async function invokeAsync({ settings, invoke, now, signal }: AsyncInvocation): Promise<AsyncOutcome> {
+export async function invokeAsync({
+  settings,
+  invoke,
+  now,
+  signal,
+  retryMillis = 1_000,
+}: AsyncInvocation): Promise<AsyncOutcome> {
   const began = now();
   for (let invocations = 0, attempt = 1; ; attempt++) {
     try {
@@ -75,7 +80,7 @@ export async function invokeAsync({ settings, invoke, now, signal }: AsyncInvoca
     } catch (error) {
       if (signal.aborted || now() - began >= settings.maximumAgeMillis) throw error;
     }
-    await sleep(RETRY_MILLIS * Math.min(attempt, 10), undefined, { signal }).catch(() => {});
+    await sleep(retryMillis * Math.min(attempt, 10), undefined, { signal }).catch(() => {});
     if (signal.aborted) throw new Error('the local cloud is stopping');
   }
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { authorize } from '../../../../lib/local-cloud/iam/authorize.ts';
