@@ -21,25 +21,26 @@ export class DynamoDbLedger implements Ledger {
       await Promise.all(
         headers
           .slice(start, start + CONCURRENCY)
-          .map((header) =>
-            this.#set(header, 'accepted = :a, dropped = :b', header.events + header.dropped, header.dropped),
-          ),
+          .map((header) => this.#set(header, { accepted: header.events + header.dropped, dropped: header.dropped })),
       );
     }
   }
 
   async stored(header: FrameHeader, { indexed, quarantined }: { indexed: number; quarantined: number }): Promise<void> {
-    await this.#set(header, 'indexed = :a, quarantined = :b', indexed, quarantined);
+    await this.#set(header, { indexed, quarantined });
   }
 
-  async #set(header: FrameHeader, what: string, a: number, b: number): Promise<void> {
+  async #set(header: FrameHeader, counts: Readonly<Record<string, number>>): Promise<void> {
     const minute = new Date(header.received).toISOString().slice(0, 16);
+    const members = Object.entries({ ...counts, expires_at: Math.floor(header.received / 1000) + KEPT_SECONDS });
     await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: { pk: tenantKey(header.project, `ledger#${minute}`), sk: header.id },
-        UpdateExpression: `SET ${what}, expires_at = :end`,
-        ExpressionAttributeValues: { ':a': a, ':b': b, ':end': Math.floor(header.received / 1000) + KEPT_SECONDS },
+        // by placeholders: `indexed` is one of DynamoDB's reserved words
+        UpdateExpression: `SET ${members.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(members.map(([name]) => [`#${name}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(members.map(([name, value]) => [`:${name}`, value])),
       }),
     );
   }
