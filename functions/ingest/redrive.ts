@@ -3,6 +3,9 @@ import type { ObjectStore } from '../adapters/object-store/port.ts';
 import type { FrameStream } from '../adapters/stream/port.ts';
 import { log } from '../core/log.ts';
 
+/** Constant text of the line that an alarm counts. */
+export const QUARANTINE_NOT_EMPTY = 'quarantine is not empty';
+
 /** What redriving stands on. */
 export interface RedriveParts {
   readonly quarantine: ObjectStore;
@@ -17,12 +20,19 @@ const Payload = z.object({ Records: z.array(z.object({ kinesis: z.object({ data:
 
 /**
  * Puts back into the stream what did not get there or was given up: frames under `spill/`, batches under `aws/lambda/`. An object goes
- * only after the stream took all of it; what is put twice is stored once, because events are created by their ids.
+ * only after the stream took all of it; what is put twice is stored once, because events are created by their ids. What is in quarantine
+ * waits for a person, so it is only told of.
  * @returns objects drained
  */
 export function makeRedrive({ quarantine, stream }: RedriveParts) {
   return async (signal: AbortSignal): Promise<number> => {
     let drained = 0;
+    const { keys, more } = await quarantine.list('quarantine/');
+    if (keys.length > 0)
+      log('warn', QUARANTINE_NOT_EMPTY, {
+        'tributary.quarantine.objects': keys.length,
+        'tributary.quarantine.more': more,
+      });
     for (const prefix of ['spill/', 'aws/lambda/']) {
       for await (const key of keysOf(prefix)) {
         if (signal.aborted) return drained;

@@ -8,7 +8,8 @@ export const SIZES = {
     searchInstance: 't3.medium.search',
     searchDiskGiB: 30,
     zones: 1,
-    reservedConcurrency: false,
+    // a new account has ten concurrent executions in all
+    reserved: undefined,
   },
   /** Three nodes in three zones. */
   standard: {
@@ -16,7 +17,7 @@ export const SIZES = {
     searchInstance: 'r7g.large.search',
     searchDiskGiB: 200,
     zones: 3,
-    reservedConcurrency: true,
+    reserved: { accept: 200, index: 200 },
   },
 } as const;
 

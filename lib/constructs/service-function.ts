@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundleFolder } from '../bundles.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
@@ -30,6 +31,7 @@ export interface AllowOptions {
 /** One function for a trust boundary and scaling unit: a role of its own, a log group that ends, alarms on errors and throttles. */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly #logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
@@ -37,6 +39,7 @@ export class ServiceFunction extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.#logGroup = logGroup;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     this.function = new LambdaFunction(this, 'Function', {
@@ -65,6 +68,17 @@ export class ServiceFunction extends Construct {
   /** Sets variables that come with a grant. */
   addEnvironment(variables: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(variables)) this.function.addEnvironment(name, value);
+  }
+
+  /** How often the function logged a line with this constant text. @param metricName unique among the functions of a stage */
+  countLines(metricName: string, body: string, period: Duration): Metric {
+    return new MetricFilter(this, metricName, {
+      logGroup: this.#logGroup,
+      filterPattern: FilterPattern.stringValue('$.body', '=', body),
+      metricNamespace: Stack.of(this).stackName,
+      metricName,
+      metricValue: '1',
+    }).metric({ statistic: 'Sum', period });
   }
 
   /** Allows calls on resources by name; for what the library has no fitting grant. @throws Error for a wildcard without a reason */

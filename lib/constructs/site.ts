@@ -24,6 +24,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -54,6 +55,7 @@ export interface SiteProps {
   readonly viewers: WebSocketApi;
   /** What the distribution proves itself to the API with. */
   readonly originSecret: ISecret;
+  readonly logRetention: RetentionDays;
   /** Host name and its certificate in us-east-1. @default a name of CloudFront's, which takes TLS 1.0 */
   readonly domain?: { readonly name: string; readonly certificateArn: string } | undefined;
 }
@@ -62,7 +64,7 @@ export interface SiteProps {
 export class Site extends Construct {
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { api, viewers, originSecret, domain }: SiteProps) {
+  constructor(scope: Construct, id: string, { api, viewers, originSecret, logRetention, domain }: SiteProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -131,7 +133,7 @@ export class Site extends Construct {
           'The name of CloudFront comes with its own TLS policy; a stage with a domain takes TLS 1.2 and newer',
       }),
     });
-    this.#publish(bucket);
+    this.#publish(bucket, logRetention);
   }
 
   #headers(): ResponseHeadersPolicy {
@@ -162,9 +164,13 @@ export class Site extends Construct {
   }
 
   /** Hashed files stay and are cached for good, so that a page opened before a release still finds its own. */
-  #publish(bucket: Bucket): void {
+  #publish(bucket: Bucket, logRetention: RetentionDays): void {
     const source = Source.asset(SITE_FOLDER);
-    const common = { sources: [source], destinationBucket: bucket, prune: false };
+    const logGroup = new LogGroup(this, 'PublisherLogs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const common = { sources: [source], destinationBucket: bucket, prune: false, logGroup };
     const assets = new BucketDeployment(this, 'Assets', {
       ...common,
       exclude: ['*'],

@@ -1,5 +1,4 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -65,6 +64,7 @@ export class AppStack extends Stack {
       api: api.api,
       viewers: viewers.api,
       originSecret: this.#originSecret,
+      logRetention: stage.logRetentionDays as RetentionDays,
       domain: stage.domain,
     });
     this.#operation(api);
@@ -86,6 +86,8 @@ export class AppStack extends Stack {
       description: 'Takes events and writes them to the stream',
       memorySize: 1024,
       timeout: Duration.seconds(30),
+      // searches and viewers cannot take what accepting needs
+      reservedConcurrentExecutions: SIZES[this.#stage.size].reserved?.accept,
     });
     this.#grantEdge(accept);
     grantWriteStream(stream, accept);
@@ -108,6 +110,7 @@ export class AppStack extends Stack {
       description: 'Stores events of the stream in OpenSearch',
       memorySize: 1024,
       timeout: Duration.minutes(2),
+      reservedConcurrentExecutions: SIZES[this.#stage.size].reserved?.index,
     });
     this.#consume(index, { batchSize: 500, parallelizationFactor: 2, lag: Duration.minutes(5) });
     grantWriteEvents(this.#data.domain, index, this.#eventStoreSettings());
@@ -150,12 +153,7 @@ export class AppStack extends Stack {
       description: 'Drains what was put aside for the stream',
     });
     this.#alarms.add(redrive, 'Quarantined', 'Quarantine not empty', {
-      metric: new Metric({
-        namespace: 'Tributary',
-        metricName: 'QuarantinedObjects',
-        statistic: 'Maximum',
-        period: Duration.minutes(15),
-      }),
+      metric: redrive.countLines('QuarantineNotEmpty', 'quarantine is not empty', Duration.minutes(15)),
       above: 0,
     });
   }

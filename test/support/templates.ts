@@ -1,10 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { App, Validations } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { readStage } from '../../lib/config/read-stage.ts';
 import { StageSettings } from '../../lib/config/stage.ts';
 import { AppStack } from '../../lib/stacks/app-stack.ts';
@@ -23,16 +21,16 @@ export interface StageTemplates {
   readonly app: Template;
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'tributary-synth-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
 const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
-/** Makes the stacks of a stage with the context of `cdk.json`. @param options `nag`: its findings fail the synthesis */
-export function makeStageApp(stage: StageSettings, options: { readonly nag?: boolean } = {}): StageApp {
-  const app = new App({
-    outdir: mkdtempSync(join(tmpdir(), 'tributary-synth-')),
-    context: JSON.parse(readFileSync(fileURLToPath(CDK_JSON), 'utf8')).context,
-    analyticsReporting: false,
-  });
-  if (options.nag) Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }));
+/** Makes the stacks of a stage with the context of `cdk.json`. Assets are named, not copied. */
+export function makeStageApp(stage: StageSettings): StageApp {
+  const outdir = mkdtempSync(join(folder, 'cdk.out-'));
+  const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8'));
+  const app = new App({ outdir, context: { ...context, 'aws:cdk:disable-asset-staging': true } });
   const dataStack = new DataStack(app, 'data', { stage });
   const appStack = new AppStack(app, 'app', { stage, data: dataStack });
   return { app, dataStack, appStack };
@@ -54,6 +52,30 @@ export const STANDARD_STAGE: StageSettings = StageSettings.parse({
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000',
   },
 });
+
+/** One resource of a template. */
+export interface Resource {
+  readonly id: string;
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: properties are CloudFormation's, checked by what a test expects of them
+  readonly properties: any;
+  readonly deletionPolicy: string | undefined;
+  readonly dependsOn: readonly string[];
+}
+
+/** Resources of one type, or all. */
+export function listResources(template: Template, type?: string): readonly Resource[] {
+  const { Resources } = template.toJSON() as { Resources: Record<string, Record<string, unknown>> };
+  return Object.entries(Resources)
+    .map(([id, resource]) => ({
+      id,
+      type: resource.Type as string,
+      properties: resource.Properties ?? {},
+      deletionPolicy: resource.DeletionPolicy as string | undefined,
+      dependsOn: [resource.DependsOn ?? []].flat() as string[],
+    }))
+    .filter((resource) => type === undefined || resource.type === type);
+}
 
 /** The stages that the infrastructure is checked in. */
 export async function readStages(): Promise<readonly StageSettings[]> {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { readStage } from '../../lib/config/read-stage.ts';
+import { listResources, synthStage } from '../support/templates.ts';
+
+const { app } = synthStage(await readStage('production'));
+
+describe('the gateway', () => {
+  it('logs route key, status, latency and request id of each call, never a path or a query', () => {
+    const stages = listResources(app, 'AWS::ApiGatewayV2::Stage');
+    expect(stages).toHaveLength(2);
+    for (const { properties } of stages) {
+      const { Format, DestinationArn } = properties.AccessLogSettings;
+      expect(Object.values(JSON.parse(Format))).toEqual([
+        '$context.routeKey',
+        '$context.status',
+        '$context.responseLatency',
+        '$context.requestId',
+      ]);
+      const [group] = listResources(app, 'AWS::Logs::LogGroup').filter(
+        ({ id }) => id === DestinationArn['Fn::GetAtt'][0],
+      );
+      expect(group?.properties.RetentionInDays).toBe(30);
+    }
+  });
+
+  it('throttles every stage', () => {
+    for (const { properties } of listResources(app, 'AWS::ApiGatewayV2::Stage')) {
+      expect(properties.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
+      expect(properties.DefaultRouteSettings.ThrottlingBurstLimit).toBeGreaterThan(0);
+    }
+  });
+
+  it('may invoke each function for the routes that lead there, not for any', () => {
+    const permissions = listResources(app, 'AWS::Lambda::Permission');
+    expect(permissions).toHaveLength(listResources(app, 'AWS::ApiGatewayV2::Route').length);
+    for (const { properties } of permissions) {
+      expect(properties).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
+      expect(JSON.stringify(properties.SourceArn)).toMatch(/execute-api/);
+    }
+  });
+
+  it('has no route that takes everything', () => {
+    const keys = listResources(app, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey as string);
+    expect(keys.filter((key) => /^(ANY|\$default)( \/\{\w+\+\})?$/.test(key))).toEqual(['$default']); // of the WebSocket API
+  });
+});
