@@ -31,15 +31,10 @@ export async function serveHttp(
     readonly afterClose: () => void | Promise<void>;
   },
 ): Promise<Emulator> {
-  let closing = false;
   const server = createServer((request, response) => {
     const { method = 'GET', url: target = '/', headers } = request;
     answer({ method, target, headers, stream: request })
-      .then((reply) => {
-        // a connection kept alive would hold the server open until the client lets go of it
-        if (closing) response.shouldKeepAlive = false;
-        return send(response, reply, method);
-      })
+      .then((reply) => send(response, reply, method))
       .catch(() => response.destroy());
   });
   // longer than any SDK keeps an idle connection, so that the client never writes into one that is being closed
@@ -51,12 +46,13 @@ export async function serveHttp(
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
-      closing = true;
       hooks.beforeClose?.();
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // a connection that a request still uses becomes idle after it, and would hold the server open until the client lets go
+      const dropping = setInterval(() => server.closeIdleConnections(), 20);
       await closed;
+      clearInterval(dropping);
       await hooks.afterClose();
     },
   };
