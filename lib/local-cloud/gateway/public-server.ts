@@ -82,8 +82,9 @@ export class PublicServer {
     try {
       const body = await readBody(request);
       if (body === undefined) {
-        send(request, response, messageResponse(413, 'Request Entity Too Large'));
-        return drain(request);
+        // who asked before sending is not sending
+        if (request.headers.expect === undefined) await drain(request);
+        return send(request, response, messageResponse(413, 'Request Entity Too Large'));
       }
       const answer = await this.#options.handle({
         method,
@@ -123,13 +124,17 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   });
 }
 
-function drain(request: IncomingMessage): void {
-  let dropped = 0;
-  request.on('data', (chunk: Buffer) => {
-    dropped += chunk.length;
-    if (dropped > DRAIN_BYTES) request.destroy();
+/** Reads the rest and drops it: to answer while the client still sends would reset its connection. */
+function drain(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let dropped = 0;
+    request.on('data', (chunk: Buffer) => {
+      dropped += chunk.length;
+      if (dropped > DRAIN_BYTES) reject(new Error('the body never ends'));
+    });
+    request.once('end', resolve);
+    request.once('close', () => reject(new Error('the client went away')));
   });
-  request.on('error', () => {});
 }
 
 function send({ method }: IncomingMessage, response: ServerResponse, { status, headers, body }: GatewayResponse): void {

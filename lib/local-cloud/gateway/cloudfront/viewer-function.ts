@@ -43,8 +43,8 @@ export interface ViewerEvent {
 /** Largest function code, bytes (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html). */
 export const FUNCTION_BYTES = 10_240;
 
-/** CloudFront stops a function after about a millisecond of compute; this only stops loops. */
-const RUN_MILLIS = 100;
+/** CloudFront stops a function after about a millisecond of compute; this only stops loops, on however busy a machine. */
+const RUN_MILLIS = 2_000;
 
 /**
  * A CloudFront function (cloudfront-js-2.0) in a context of its own: the language, `console` and base64, no network, no timers, no code from text

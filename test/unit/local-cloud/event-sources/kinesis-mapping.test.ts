@@ -14,6 +14,9 @@ import type {
 import type { InvocationResult } from '../../../../lib/local-cloud/workers/function-pool.ts';
 import { temporaryFolder } from '../../../support/cloud-assembly.ts';
 
+/** A busy machine is no failure. */
+const PATIENCE = { timeout: 20_000 };
+
 /** A stream in memory; iterators are `<shard>/<index>`. */
 class MemoryStream implements StreamReader {
   readonly shards = new Map<string, StreamRecord[]>();
@@ -140,7 +143,7 @@ describe('an event source mapping', () => {
     stream.put('a', ...records(25));
     stream.put('b', ...records(3));
     const { batches, checkpoints } = start(stream);
-    await expect.poll(checkpoints).toEqual({ a: '0025', b: '0003' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0025', b: '0003' });
     const ofA = batches.filter(({ shard }) => shard === 'a');
     expect(ofA.map(({ numbers }) => numbers.length)).toEqual([10, 10, 5]);
     expect(ofA.flatMap(({ numbers }) => numbers)).toEqual([...ofA.flatMap(({ numbers }) => numbers)].sort());
@@ -150,7 +153,7 @@ describe('an event source mapping', () => {
     const stream = new MemoryStream();
     stream.put('a', ...records(9, 1_000_000));
     const { batches, checkpoints } = start(stream, { batchSize: 1_000 });
-    await expect.poll(checkpoints).toEqual({ a: '0009' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0009' });
     expect(batches.map(({ numbers }) => numbers.length)).toEqual([4, 4, 1]);
     for (const { event } of batches) expect(Buffer.byteLength(event)).toBeLessThan(6 * 1024 * 1024);
   });
@@ -162,7 +165,7 @@ describe('an event source mapping', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(batches).toEqual([]);
     stream.put('a', ['k', 1]);
-    await expect.poll(checkpoints).toEqual({ a: '0002' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0002' });
     expect(batches.map(({ numbers }) => numbers)).toEqual([['0001', '0002']]);
   });
 
@@ -182,11 +185,11 @@ describe('an event source mapping', () => {
         return { requestId: 'r', payload: 'null' };
       },
     );
-    await expect.poll(() => batches.length).toBeGreaterThan(4);
+    await expect.poll(() => batches.length, PATIENCE).toBeGreaterThan(4);
     // the lane of the first record holds everything back, though others are long done
     expect(checkpoints()).toEqual({});
     gate.resolve();
-    await expect.poll(checkpoints).toEqual({ a: '0040' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0040' });
     const byKey = new Map<string, string[]>();
     for (const { keys, numbers } of batches) {
       for (const [i, key] of keys.entries()) byKey.set(key, [...(byKey.get(key) ?? []), numbers[i] ?? '']);
@@ -205,12 +208,12 @@ describe('an event source mapping', () => {
         ? { requestId: 'r', payload: '{}', error: { errorType: 'E', errorMessage: 'killed' } }
         : { requestId: 'r', payload: 'null' };
     });
-    await expect.poll(first.checkpoints).toEqual({ a: '0010' });
+    await expect.poll(first.checkpoints, PATIENCE).toEqual({ a: '0010' });
     const closed = first.mapping.close();
     blocked.resolve();
     await closed;
     const second = start(stream, {}, { checkpointPath: first.checkpointPath });
-    await expect.poll(second.checkpoints).toEqual({ a: '0015' });
+    await expect.poll(second.checkpoints, PATIENCE).toEqual({ a: '0015' });
     expect(second.batches.flatMap(({ numbers }) => numbers)).toEqual(['0011', '0012', '0013', '0014', '0015']);
   });
 
@@ -218,10 +221,10 @@ describe('an event source mapping', () => {
     const stream = new MemoryStream();
     stream.put('a', ...records(3));
     const { checkpoints } = start(stream);
-    await expect.poll(checkpoints).toEqual({ a: '0003' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0003' });
     stream.failures = 1;
     stream.put('a', ...records(1));
-    await expect.poll(checkpoints, { timeout: 5_000 }).toEqual({ a: '0004' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0004' });
     expect(stream.opened.at(-1)).toEqual(['a', { after: '0003' }]);
   });
 
@@ -229,9 +232,9 @@ describe('an event source mapping', () => {
     const stream = new MemoryStream();
     stream.put('a', ...records(3));
     const { checkpoints, batches } = start(stream, { startingPosition: 'LATEST' });
-    await expect.poll(() => stream.opened.length).toBe(1);
+    await expect.poll(() => stream.opened.length, PATIENCE).toBe(1);
     stream.put('a', ['new', 1]);
-    await expect.poll(checkpoints).toEqual({ a: '0004' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ a: '0004' });
     expect(batches.flatMap(({ keys }) => keys)).toEqual(['new']);
   });
 
@@ -245,7 +248,7 @@ describe('an event source mapping', () => {
       { storeFailure: async (prefix, content) => void stored.push([prefix, content as Record<string, unknown>]) },
       () => ({ requestId: 'request', payload: '{}', error: { errorType: 'E', errorMessage: 'no' } }),
     );
-    await expect.poll(checkpoints).toEqual({ 'shardId-000000000000': '0001' });
+    await expect.poll(checkpoints, PATIENCE).toEqual({ 'shardId-000000000000': '0001' });
     const [prefix, content] = stored[0] ?? [];
     expect(prefix).toBe('aws/lambda/mapping-id/shardId-000000000000');
     expect(content).toMatchObject({
