@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { slotOf } from '../../functions/adapters/event-store/mapping.ts';
 import { MemoryEventStore } from '../../functions/adapters/event-store/memory.ts';
-import type { EventStore, PageRequest, Selection } from '../../functions/adapters/event-store/port.ts';
+import type {
+  EventStore,
+  PageRequest,
+  Selection,
+  Stats,
+  StatsRequest,
+} from '../../functions/adapters/event-store/port.ts';
 import type { LogRecord } from '../../functions/core/log-record.ts';
 import type { ProjectId } from '../../functions/core/project.ts';
 import type { UnixNano } from '../../functions/core/unix-nano.ts';
@@ -203,6 +210,73 @@ export function eventStoreContract(
       ]);
     });
 
+    it('computes statistics by value, class and time, and says how exact they are', async () => {
+      const lap = (n: number, members: EventMembers = {}) => ({
+        millis: MOMENT + n * 60_000,
+        attributes: { ms: n, 'plan.name': n % 2 ? 'Pro' : 'free', text: String(n * 2) },
+        ...members,
+      });
+      const { project } = await given([
+        ...Array.from({ length: 20 }, (_, n) => lap(n)),
+        lap(3, { severityNumber: 18, attributes: { ms: [1, 100], 'plan.name': 'PRO' } }),
+        lap(4, { attributes: {} }),
+      ]);
+      const plan = { by: 'attribute', key: 'plan.name' } as const;
+      const measures = [
+        { fn: 'count', key: null },
+        { fn: 'count', key: 'text' },
+        { fn: 'sum', key: 'ms' },
+        { fn: 'avg', key: 'ms' },
+        { fn: 'min', key: 'text' },
+        { fn: 'max', key: 'ms' },
+        { fn: 'distinct', key: 'ms' },
+      ] as const;
+      const byPlan = await under.store.stats(project, select(''), { groups: [plan], measures, limit: 10 });
+      expect(byPlan.rows).toEqual([
+        { keys: ['Pro'], count: 11, values: [11, 10, 201, 16.75, 2, 100, 11] },
+        { keys: ['free'], count: 10, values: [10, 10, 90, 9, 0, 18, 10] },
+      ]);
+      expect(byPlan.approximations).toBeUndefined();
+      const byTime = await under.store.stats(project, select('level:info'), {
+        groups: [{ by: 'time', stepMillis: 600_000 }, plan],
+        measures: [{ fn: 'max', key: 'ms' }],
+        limit: 3,
+      });
+      expect(byTime.rows.map(({ keys, values }) => [...keys, ...values])).toEqual([
+        [MOMENT, 'free', 8],
+        [MOMENT, 'Pro', 9],
+        [MOMENT + 600_000, 'free', 18],
+      ]);
+      expect(byTime.omitted).toBe(1);
+      const byLevel = await under.store.stats(project, select(''), {
+        groups: [{ by: 'level' }],
+        measures: [
+          { fn: 'p50', key: 'ms' },
+          { fn: 'avg', key: 'nothing' },
+        ],
+        limit: 3,
+      });
+      expect(byLevel.rows.map(({ keys, count }) => [...keys, count])).toEqual([
+        ['INFO', 21],
+        ['ERROR', 1],
+      ]);
+      expect(byLevel.rows[0]?.values[0]).toBeCloseTo(9.5, 0);
+      expect(byLevel.rows[0]?.values[1]).toBeNull();
+    });
+
+    it('computes statistics of keys that share a column of an event', async () => {
+      // both hash to the same column
+      const [a, b] = collidingKeys();
+      const { project } = await given([{ attributes: { [a]: 1, [b]: 10 } }, { attributes: { [b]: 20 } }]);
+      const measures = [
+        { fn: 'sum', key: a },
+        { fn: 'sum', key: b },
+      ] as const;
+      expect(
+        (await under.store.stats(project, select(''), { groups: [], measures, limit: 1 })).rows[0]?.values,
+      ).toEqual([1, 30]);
+    });
+
     for (let seed = 1; seed <= seeds; seed++) {
       it(`agrees with the evaluator on ${queriesPerSeed} drawn queries (seed ${seed})`, {
         timeout: 120_000,
@@ -211,6 +285,7 @@ export function eventStoreContract(
         const { project, index, records } = await given(Array.from({ length: 120 }, () => drawEvent(draw)));
         const memory = new MemoryEventStore();
         await memory.create([{ project, index, lines: records.map(lineOf) }]);
+        let telling = 0;
         for (let n = 0; n < queriesPerSeed; n++) {
           const drawn = drawFilter(draw);
           const text = print({ filter: drawn, pipes: [] });
@@ -228,6 +303,7 @@ export function eventStoreContract(
             return { total: page.total, ids: page.events.map(({ record }) => record.id) };
           };
           const [actual, expected] = [await ask(under.store), await ask(memory)];
+          if (expected.ids.length > 0 && expected.ids.length < records.length) telling++;
           const byId = new Map(records.map((record) => [record.id, record]));
           const differing = [...new Set([...actual.ids, ...expected.ids])]
             .filter((id) => actual.ids.includes(id) !== expected.ids.includes(id))
@@ -245,6 +321,20 @@ export function eventStoreContract(
             expect(await under.store.facets(project, selection, requests), `facets: ${text}`).toEqual(
               await memory.facets(project, selection, requests),
             );
+            const stats = {
+              groups: [
+                { by: 'attribute', key: draw.pick(['code', 'user']) },
+                ...(draw.chance(0.5) ? [{ by: 'time', stepMillis: 3_600_000 } as const] : []),
+              ],
+              measures: [
+                { fn: 'sum', key: 'code' },
+                { fn: 'distinct', key: 'user' },
+              ],
+              limit: 5,
+            } satisfies StatsRequest;
+            expect(rounded(await under.store.stats(project, selection, stats)), `stats: ${text}`).toEqual(
+              rounded(await memory.stats(project, selection, stats)),
+            );
             const steps = { intervalMillis: 1_800_000, by: 'level' } as const;
             expect(await under.store.histogram(project, selection, steps), `histogram: ${text}`).toEqual(
               await memory.histogram(project, selection, steps),
@@ -257,9 +347,21 @@ export function eventStoreContract(
             );
           }
         }
+        expect(telling / queriesPerSeed).toBeGreaterThan(0.4); // queries that keep all or nothing tell little
       });
     }
   });
+}
+
+/** Sums in another order differ in their last digits. */
+const rounded = (stats: Stats): Stats => ({
+  ...stats,
+  rows: stats.rows.map((row) => ({ ...row, values: row.values.map((value) => value && Number(value.toPrecision(9))) })),
+});
+
+function collidingKeys(): [string, string] {
+  const first = 'key0';
+  for (let n = 1; ; n++) if (slotOf(`key${n}`) === slotOf(first)) return [first, `key${n}`];
 }
 
 const inOrder = (records: readonly LogRecord[], order: 'asc' | 'desc') =>

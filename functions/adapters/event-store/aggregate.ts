@@ -197,19 +197,23 @@ export function makeExtent(): Aggregator<Extent> {
 export function makeStats({ measures, groups, limit }: StatsRequest): Aggregator<Stats> {
   const readGroups = groups.map(makeStatsGroupReader);
   const readMeasures = measures.map(({ key }) => (key === null ? undefined : makeValueReader(key)));
-  const rows = new Map<string, { keys: (string | number)[]; count: number; values: Scalar[][] }>();
+  const spellings = groups.map(() => new Map<string | number, string | number>());
+  const rows = new Map<string, { folds: (string | number)[]; count: number; values: Scalar[][] }>();
   return {
     add(record) {
       let combinations: (string | number)[][] = [[]];
-      for (const read of readGroups) {
+      for (const [at, read] of readGroups.entries()) {
         const values = read(record);
-        combinations = combinations.flatMap((combination) => values.map((value) => [...combination, value]));
+        for (const [folded, value] of values) if (!spellings[at]?.has(folded)) spellings[at]?.set(folded, value);
+        combinations = combinations.flatMap((combination) =>
+          [...values.keys()].map((folded) => [...combination, folded]),
+        );
       }
-      for (const keys of combinations) {
-        const name = JSON.stringify(keys.map((key) => (typeof key === 'string' ? fold(key) : key)));
+      for (const folds of combinations) {
+        const name = JSON.stringify(folds);
         let row = rows.get(name);
         if (row === undefined) {
-          row = { keys, count: 0, values: measures.map(() => []) };
+          row = { folds, count: 0, values: measures.map(() => []) };
           rows.set(name, row);
         }
         row.count++;
@@ -220,12 +224,10 @@ export function makeStats({ measures, groups, limit }: StatsRequest): Aggregator
       }
     },
     result() {
-      const sorted = [...rows]
-        .sort(([a, m], [b, n]) => n.count - m.count || compareCodePoints(a, b))
-        .map(([, row]) => row);
+      const sorted = [...rows.values()].sort(compareRows);
       return {
-        rows: sorted.slice(0, limit).map(({ keys, count, values }) => ({
-          keys,
+        rows: sorted.slice(0, limit).map(({ folds, count, values }) => ({
+          keys: folds.map((folded, at) => spellings[at]?.get(folded) ?? folded),
           count,
           values: measures.map((measure, index) => measureOf(measure, count, values[index] ?? [])),
         })),
@@ -235,13 +237,34 @@ export function makeStats({ measures, groups, limit }: StatsRequest): Aggregator
   };
 }
 
-function makeStatsGroupReader(group: StatsGroup): (record: LogRecord) => readonly (string | number)[] {
+/** Largest groups first, equal ones by their values. */
+export function compareRows(
+  a: { readonly folds: readonly (string | number)[]; readonly count: number },
+  b: { readonly folds: readonly (string | number)[]; readonly count: number },
+): number {
+  if (a.count !== b.count) return b.count - a.count;
+  for (const [at, left] of a.folds.entries()) {
+    const right = b.folds[at] as string | number;
+    const order =
+      typeof left === 'number' && typeof right === 'number'
+        ? left - right
+        : compareCodePoints(String(left), String(right));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Reads folded values with their spelling. */
+function makeStatsGroupReader(group: StatsGroup): (record: LogRecord) => ReadonlyMap<string | number, string | number> {
   if (group.by === 'time') {
     const { stepMillis } = group;
-    return (record) => [Math.floor(toMillis(record.timeUnixNano) / stepMillis) * stepMillis];
+    return (record) => {
+      const time = Math.floor(toMillis(record.timeUnixNano) / stepMillis) * stepMillis;
+      return new Map([[time, time]]);
+    };
   }
   const read = makeGroupReader(group);
-  return (record) => [...distinctByFold(read(record)).values()];
+  return (record) => distinctByFold(read(record));
 }
 
 function measureOf(

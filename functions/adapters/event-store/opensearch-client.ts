@@ -16,6 +16,24 @@ export class OpenSearchError extends Error {
   }
 }
 
+/** What a request is signed with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Those of the function's role; undefined outside of Lambda and the local cloud, where nothing asks for a signature. */
+function readCredentials(): Credentials | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = process.env;
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
 interface Call {
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
@@ -29,16 +47,13 @@ export class OpenSearchClient {
   readonly #base: URL;
   readonly #signer: SignatureV4 | undefined;
 
-  /** @param url of the domain; requests are signed where the environment has credentials */
-  constructor(url: string) {
+  constructor(url: string, credentials: Credentials | undefined = readCredentials()) {
     this.#base = new URL(url);
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-    if (accessKeyId === undefined || secretAccessKey === undefined) return;
-    const sessionToken = process.env.AWS_SESSION_TOKEN;
+    if (credentials === undefined) return;
     this.#signer = new SignatureV4({
       service: 'es',
       region: process.env.AWS_REGION ?? 'us-east-1',
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+      credentials,
       sha256: Sha256,
     });
   }

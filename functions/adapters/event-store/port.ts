@@ -188,10 +188,10 @@ export interface Stats {
     /** One a measure; `null` where no event of the group has a number there. */
     readonly values: readonly (number | null)[];
   }[];
-  /** Groups that were left out, as far as it is known. */
+  /** Groups that are known of and left out. */
   readonly omitted: number;
-  /** In which way values are not exact. */
-  readonly approximate?: { readonly reason: string; readonly errorBound?: number };
+  /** In which ways the table is not exact, and by how much: each bound is in the unit that its reason names. */
+  readonly approximations?: readonly { readonly reason: string; readonly bound?: number }[];
   readonly partial?: Partial;
 }
 
