@@ -119,7 +119,10 @@ export const SearchInput = z
       .max(2_000)
       .optional()
       .meta({ description: '`next_cursor` of the page before; the other parameters stay the same' }),
-    order: z.enum(['desc', 'asc']).default('desc').meta({ description: 'By event time: newest or oldest first' }),
+    order: z
+      .enum(['desc', 'asc'])
+      .optional()
+      .meta({ description: 'By event time: newest (unless given) or oldest first' }),
   })
   .meta({ id: 'SearchInput' });
 export type SearchInput = z.output<typeof SearchInput>;
@@ -132,6 +135,7 @@ export const StatsTable = z
     /** Groups that were left out. */
     omitted: z.int(),
     approximate: z.boolean(),
+    /** In which ways values are not exact, and the largest bound of what they may be wrong by, in the unit that the reason names. */
     approximation: z.object({ reason: z.string(), error_bound: z.number().optional() }).optional(),
   })
   .meta({ id: 'StatsTable' });
@@ -148,6 +152,8 @@ export const SearchResponse = z
     next_cursor: z.string().nullable(),
     ...timing,
     stats: StatsTable.optional(),
+    /** Columns that the query asks for (`| fields a, b`). */
+    columns: z.array(z.string()).optional(),
   })
   .meta({ id: 'SearchResponse' });
 export type SearchResponse = z.output<typeof SearchResponse>;
