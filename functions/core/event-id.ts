@@ -52,19 +52,34 @@ export function makeEventId(retention: RetentionClass, day: number, ulid: string
 
 /**
  * An id from a client's own: the same for the same event sent again, another one where a reused client id comes with other content.
- * @param parts project, data set, the client's id, position and the event as it came
+ * Ids of one request sort by position here too: 12 characters hash the request, 4 are the position, 14 hash the event.
+ * @param request project, data set and the client's id
+ * @param position 0 to 1,048,575
+ * @param event as it came
  */
-export function makeStableEventId(retention: RetentionClass, day: number, parts: readonly string[]): EventId {
+export function makeStableEventId(
+  retention: RetentionClass,
+  day: number,
+  request: readonly string[],
+  position: number,
+  event: string,
+): EventId {
+  const unique = hashText(request, 12) + toBase32(position, 4) + hashText([...request, event], 14);
+  return `${prefixOf(retention, day)}${unique}` as EventId;
+}
+
+/** The first digits of a SHA-256 in base 32; each part is told apart by its length. */
+function hashText(parts: readonly string[], digits: number): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   const digest = hash.digest();
-  let unique = '';
-  for (let digit = 0; digit < 30; digit++) {
+  let text = '';
+  for (let digit = 0; digit < digits; digit++) {
     const bit = digit * 5;
     const pair = ((digest[bit >> 3] ?? 0) << 8) | (digest[(bit >> 3) + 1] ?? 0);
-    unique += ALPHABET[(pair >> (11 - (bit & 7))) & 31];
+    text += ALPHABET[(pair >> (11 - (bit & 7))) & 31];
   }
-  return `${prefixOf(retention, day)}${unique}` as EventId;
+  return text;
 }
 
 let lastPrefix: { retention: RetentionClass; day: number; text: string } | undefined;

@@ -13,13 +13,25 @@ export interface Draft {
   readonly scope?: { readonly name: string; readonly version?: string };
   readonly traceId?: string;
   readonly spanId?: string;
+  readonly flags?: number;
   readonly eventName?: string;
   /** The line, where the event came as text. */
   readonly original?: string;
   readonly marks?: readonly Mark[];
+  /** The client's own id of this event, by which a resend is known; else the request's with the event's position. */
+  readonly clientId?: { readonly dataset: string; readonly id: string; readonly day?: number };
   /** The event as it came, for ids that a resend repeats; `original` where that is it. */
   readonly raw?: () => string;
 }
+
+/** A part of a body that could not be read: kept as the text that it is, and marked. */
+export const unreadable = (text: string, attributes: Attributes = {}): Draft => ({
+  body: text,
+  attributes,
+  resource: {},
+  original: text,
+  marks: ['parse_error'],
+});
 
 /** Reads a time in any of the forms that shippers send: ISO 8601, or a number whose unit its size tells. */
 export function readTime(value: unknown): UnixNano | undefined {

@@ -38,30 +38,33 @@ export interface Settled {
 
 /** Settles, once and for all, an event's id, index, times and what was absent. @param position of the event in its request */
 export function settle(draft: Draft, position: number, arrival: Arrival): Settled {
-  const { project, retention, received, clientId } = arrival;
+  const { project, retention, received } = arrival;
+  const clientId = draft.clientId ?? arrival.clientId;
   const observed = fromMillis(received);
-  const day = dayOf(draft.time, arrival);
+  const day = dayOf(draft.time, received, clientId?.day);
   const id =
     clientId === undefined
       ? makeEventId(retention, day, arrival.ulid, position)
-      : makeStableEventId(retention, day, [
-          project,
-          clientId.dataset,
-          clientId.id,
-          String(position),
+      : makeStableEventId(
+          retention,
+          day,
+          [project, clientId.dataset, clientId.id],
+          // an id of the event's own means the same event wherever in a batch it comes again
+          draft.clientId === undefined ? position : 0,
           draft.raw?.() ?? draft.original ?? '',
-        ]);
+        );
   return { id, index: toIndexName(retention, day), line: stringifyJson(toRecord(draft, id, observed, arrival)) };
 }
 
 function toRecord(draft: Draft, id: EventId, observed: UnixNano, { hints, source }: Arrival): LogRecord {
   const marks: Mark[] = [...(draft.marks ?? [])];
-  if (draft.time === undefined && !marks.includes('timestamp_invalid')) marks.push('timestamp_missing');
+  if (draft.time === undefined && !marks.includes('timestamp_invalid') && !marks.includes('timestamp_out_of_range'))
+    marks.push('timestamp_missing');
   if (draft.severityNumber === undefined && draft.eventName === undefined)
     marks.push(draft.severityText === undefined ? 'level_missing' : 'level_unknown');
   const resource = fillResource(draft.resource, hints);
   if (resource['service.name'] === undefined) marks.push('service_missing');
-  const { raw: _, time, marks: __, ...rest } = draft;
+  const { raw: _, clientId: __, time, marks: ___, ...rest } = draft;
   return {
     id,
     timeUnixNano: time ?? observed,
@@ -88,8 +91,8 @@ function fillResource(
 }
 
 /** A day that a resend repeats: the event's own if it is within a day of receipt, else the one in the client's id, else receipt's. */
-function dayOf(time: UnixNano | undefined, { received, clientId }: Arrival): number {
+function dayOf(time: UnixNano | undefined, received: number, clientDay: number | undefined): number {
   const today = toDay(received);
   const own = time === undefined ? undefined : toDay(toMillis(time));
-  return own !== undefined && Math.abs(own - today) <= 1 ? own : (clientId?.day ?? today);
+  return own !== undefined && Math.abs(own - today) <= 1 ? own : (clientDay ?? today);
 }
