@@ -1,4 +1,7 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
+import { type ChildProcess, fork } from 'node:child_process';
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Emulator, EmulatorOptions } from '../../lib/local-cloud/emulator.ts';
 import { startOpenSearch } from '../../lib/local-cloud/opensearch/opensearch.ts';
@@ -42,6 +45,34 @@ export const openSearchOptions = (
   },
 });
 
+/** SHA-256 by Node's own code: in JavaScript it would take longer than what is measured. */
+class NativeSha256 {
+  readonly #hash: Hash | Hmac;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
+  }
+
+  update(chunk: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(toBytes(chunk));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {
+    throw new Error('a hash is used once');
+  }
+}
+
+const toBytes = (data: string | ArrayBuffer | ArrayBufferView): Uint8Array =>
+  typeof data === 'string'
+    ? Buffer.from(data)
+    : data instanceof ArrayBuffer
+      ? new Uint8Array(data)
+      : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
 /** A sender that signs, as the functions' client does. */
 export function signedSender(url: string, accessKeyId = 'operator', secretAccessKey = 'secret'): Send {
   const { hostname, host, port } = new URL(url);
@@ -49,7 +80,7 @@ export function signedSender(url: string, accessKeyId = 'operator', secretAccess
     service: 'es',
     region: REGION,
     credentials: { accessKeyId, secretAccessKey },
-    sha256: Sha256,
+    sha256: NativeSha256,
   });
   return async (method, path, body, { contentType = 'application/json', signal } = {}) => {
     const target = new URL(path, url);
@@ -90,4 +121,33 @@ export const plainSender =
 export async function startEmulated(dataDir: string): Promise<{ emulator: Emulator; send: Send }> {
   const emulator = await startOpenSearch(openSearchOptions(dataDir));
   return { emulator, send: signedSender(emulator.url) };
+}
+
+/** An emulated OpenSearch in a process of its own. */
+export interface OpenSearchProcess {
+  readonly child: ChildProcess;
+  readonly send: Send;
+  /** Resident memory of the process in MB. */
+  memory(): Promise<number>;
+  /** Asks it to stop, and waits until it has. */
+  stop(): Promise<void>;
+}
+
+export async function forkEmulated(dataDir: string): Promise<OpenSearchProcess> {
+  const child = fork(fileURLToPath(new URL('./opensearch.process.ts', import.meta.url)), [dataDir]);
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  return {
+    child,
+    send: signedSender(url),
+    async memory() {
+      child.send('memory');
+      const [{ megabytes }] = (await once(child, 'message')) as [{ megabytes: number }];
+      return megabytes;
+    },
+    async stop() {
+      const exited = once(child, 'exit');
+      child.send('stop');
+      await exited;
+    },
+  };
 }

@@ -23,6 +23,7 @@ export function toJson(value: unknown): string {
 
 /** `JSON.parse` that keeps integers beyond 2^53 as `bigint`: nanoseconds in `search_after` are such. */
 export function parseJson(text: string): unknown {
+  if (!/\d{16}/.test(text)) return JSON.parse(text); // a reviver costs ten times as much
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
     if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value;
     return /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;

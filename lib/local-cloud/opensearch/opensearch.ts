@@ -84,11 +84,11 @@ async function respond(
       ? { status: 200, body: about }
       : await answer({ method, path, parameters, body, signal: gone.signal }, hub);
     const filter = parameters.get('filter_path');
-    const text = toJson(reply.body ?? {});
+    const value = reply.body ?? {};
     return {
       status: reply.status,
       headers: JSON_TYPE,
-      body: filter === undefined ? text : toJson(filterPath(parseJson(text), filter)),
+      body: filter === undefined ? toJson(value) : toJson(filterPath(parseJson(toJson(value)), filter)),
     };
   } catch (error) {
     if (error instanceof OpenSearchError) {

@@ -1,6 +1,5 @@
 import { illegalArgument, OpenSearchError, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { mark } from '../query/doc-set.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { parseLiteralRegex } from '../query/pattern.ts';
 import { textRefusal } from '../search/sort.ts';
@@ -9,6 +8,7 @@ import { type Dictionary, findTerm, prefixRange, termCount, termText } from '../
 import type { KeywordColumn, NumberColumn } from '../segment/segment.ts';
 import { type Aggregation, type AggregationContext, type Bucket, Buckets, type Collector } from './aggregation.ts';
 import { options, requireField, wholeNumber } from './options.ts';
+import { DocumentBits, TermCounts } from './term-counts.ts';
 
 interface TermsRequest {
   readonly field: string;
@@ -111,6 +111,8 @@ class TermsCollector implements Collector {
   readonly #hasSubs: boolean;
   readonly #context: AggregationContext;
   readonly #buckets: Buckets<string | number>;
+  /** Of keywords without aggregations inside. */
+  readonly #counts = new TermCounts();
 
   constructor(request: TermsRequest, subs: readonly Aggregation[], context: AggregationContext) {
     this.#request = request;
@@ -155,25 +157,11 @@ class TermsCollector implements Collector {
   }
 
   *#collectKeywords(view: SegmentView, column: KeywordColumn, documents: Uint32Array): Slices<void> {
+    const bits = new DocumentBits(documents, view.segment.documents);
     for (const [from, to] of ordRanges(column, this.#request.include)) {
       if (this.#hasSubs) yield* this.#collectGroups(view, column, documents, from, to);
-      else yield* this.#collectCounts(view, column, documents, from, to);
-    }
-  }
-
-  *#collectCounts(
-    view: SegmentView,
-    column: KeywordColumn,
-    documents: Uint32Array,
-    from: number,
-    to: number,
-  ): Slices<void> {
-    const counts = countOrds(column, documents, view.segment.documents, from, to);
-    yield;
-    let met = 0;
-    for (const [ord, count] of counts) {
-      this.#buckets.at(termText(column, ord)).count += count;
-      if ((++met & 0x3fff) === 0) yield;
+      else this.#counts.add(column, bits, from, to);
+      yield;
     }
   }
 
@@ -204,7 +192,25 @@ class TermsCollector implements Collector {
   }
 
   render(): unknown {
-    const { size, minimum } = this.#request;
+    const { size, minimum, order } = this.#request;
+    if (!this.#counts.empty) {
+      const key = order.find(({ by }) => by === '_key');
+      const count = order.find(({ by }) => by === '_count');
+      const { shown, total } = this.#counts.top(
+        size,
+        minimum,
+        order[0]?.by === '_key',
+        key?.descending === true,
+        count?.descending === true,
+      );
+      this.#context.countBuckets(shown.length);
+      const others = total - shown.reduce((sum, term) => sum + term.count, 0);
+      return {
+        doc_count_error_upper_bound: 0,
+        sum_other_doc_count: others,
+        buckets: shown.map((term) => ({ key: term.key, doc_count: term.count })),
+      };
+    }
     const total = [...this.#buckets.byKey.values()].reduce((sum, { count }) => sum + count, 0);
     const found = [...this.#buckets.byKey].filter(([, { count }]) => count >= minimum);
     const shown = takeTop(found, size, (a, b) => this.#compare(a, b));
@@ -273,52 +279,4 @@ function ordRanges(dictionary: Dictionary, include: Include | undefined): Array<
     .map((value) => findTerm(dictionary, Buffer.from(value)))
     .filter((ord) => ord >= 0)
     .map((ord) => [ord, ord + 1]);
-}
-
-/** How many of `documents` hold each term of `[from, to)`, for terms that any of them holds. */
-function countOrds(
-  column: KeywordColumn,
-  documents: Uint32Array,
-  total: number,
-  from: number,
-  to: number,
-): Iterable<[number, number]> {
-  const { ordStart, ords, postStart, postings } = column;
-  const first = postStart[from] ?? 0;
-  const inRange = (postStart[to] ?? 0) - first;
-  if (inRange === 0 || documents.length === 0) return [];
-  const perDocument = ords.length / (ordStart.length - 1);
-  if (inRange <= documents.length * perDocument + (to - from)) {
-    const bits = new Uint32Array((total + 31) >>> 5);
-    mark(bits, documents);
-    return countByPostings(postStart, postings, bits, from, to);
-  }
-  const counts = new Map<number, number>();
-  for (const document of documents) {
-    for (let at = ordStart[document] as number; at < (ordStart[document + 1] as number); at++) {
-      const ord = ords[at] as number;
-      if (ord >= from && ord < to) counts.set(ord, (counts.get(ord) ?? 0) + 1);
-    }
-  }
-  return counts;
-}
-
-function countByPostings(
-  postStart: Uint32Array,
-  postings: Uint32Array,
-  bits: Uint32Array,
-  from: number,
-  to: number,
-): Array<[number, number]> {
-  const counts: Array<[number, number]> = [];
-  for (let ord = from; ord < to; ord++) {
-    let count = 0;
-    const end = postStart[ord + 1] as number;
-    for (let at = postStart[ord] as number; at < end; at++) {
-      const document = postings[at] as number;
-      count += ((bits[document >>> 5] as number) >>> (document & 31)) & 1;
-    }
-    if (count > 0) counts.push([ord, count]);
-  }
-  return counts;
 }

@@ -87,25 +87,42 @@ function sortTerms(terms: string[]): string[] {
     .map(([, term]) => term);
 }
 
-/** Gives each distinct term its ordinal, and lays the sorted terms out as bytes. */
-function layTerms(values: Iterable<readonly string[] | undefined>): {
-  ordOf: Map<string, number>;
-  bytes: Uint8Array;
-  termStart: Uint32Array;
-} {
-  const distinct = new Set<string>();
-  for (const list of values) if (list !== undefined) for (const term of list) distinct.add(term);
-  const terms = sortTerms([...distinct]);
-  const termStart = new Uint32Array(terms.length + 1);
-  const ordOf = new Map<string, number>();
+/** Terms as bytes in order, and the ordinal of each term in the order it was given. */
+interface LaidTerms {
+  readonly ords: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly termStart: Uint32Array;
+}
+
+/** Numbers every term once by its first appearance, sorts the distinct ones and lays them out. */
+function layTerms(lists: ReadonlyArray<readonly string[] | undefined>): LaidTerms {
+  const idOf = new Map<string, number>();
+  const ords = new Uint32Array(lists.reduce((sum, list) => sum + (list?.length ?? 0), 0));
+  let next = 0;
+  for (const list of lists) {
+    if (list === undefined) continue;
+    for (const term of list) {
+      let id = idOf.get(term);
+      if (id === undefined) {
+        id = idOf.size;
+        idOf.set(term, id);
+      }
+      ords[next++] = id;
+    }
+  }
+  const terms = sortTerms([...idOf.keys()]);
   const bytes = Buffer.from(terms.join(''));
+  const termStart = new Uint32Array(terms.length + 1);
+  const ordOf = new Uint32Array(terms.length);
   let at = 0;
-  terms.forEach((term, ord) => {
-    ordOf.set(term, ord);
+  for (let ord = 0; ord < terms.length; ord++) {
+    const term = terms[ord] as string;
+    ordOf[idOf.get(term) as number] = ord;
     at += Buffer.byteLength(term);
     termStart[ord + 1] = at;
-  });
-  return { ordOf, bytes, termStart };
+  }
+  for (let i = 0; i < ords.length; i++) ords[i] = ordOf[ords[i] as number] as number;
+  return { ords, bytes, termStart };
 }
 
 /** Counts turned into offsets in place: entry i + 1 held the count of i. */
@@ -114,30 +131,36 @@ function accumulate(counts: Uint32Array): Uint32Array {
   return counts;
 }
 
-function buildKeywords(values: ReadonlyArray<readonly string[] | undefined>): KeywordColumn {
-  const { ordOf, bytes, termStart } = layTerms(values);
-  const perDocument = values.map((list) => {
-    if (list === undefined) return [];
-    const ords = [...new Set(list)].map((term) => ordOf.get(term) as number);
-    return ords.sort((a, b) => a - b);
-  });
-  const ordStart = accumulate(Uint32Array.from([0, ...perDocument.map((ords) => ords.length)]));
-  const ords = new Uint32Array(ordStart.at(-1) ?? 0);
+function buildKeywords(lists: ReadonlyArray<readonly string[] | undefined>): KeywordColumn {
+  const { ords: given, bytes, termStart } = layTerms(lists);
+  const ordStart = new Uint32Array(lists.length + 1);
   const postStart = new Uint32Array(termStart.length);
-  perDocument.forEach((list, document) => {
-    ords.set(list, ordStart[document]);
-    for (const ord of list) postStart[ord + 1] = (postStart[ord + 1] as number) + 1;
-  });
+  const ords = new Uint32Array(given.length);
+  let from = 0;
+  let kept = 0;
+  for (let document = 0; document < lists.length; document++) {
+    const to = from + (lists[document]?.length ?? 0);
+    const own = given.subarray(from, to).sort();
+    for (let i = 0; i < own.length; i++) {
+      const ord = own[i] as number;
+      if (i > 0 && ord === own[i - 1]) continue;
+      ords[kept++] = ord;
+      postStart[ord + 1] = (postStart[ord + 1] as number) + 1;
+    }
+    ordStart[document + 1] = kept;
+    from = to;
+  }
   accumulate(postStart);
   const next = postStart.slice();
-  const postings = new Uint32Array(ords.length);
-  perDocument.forEach((list, document) => {
-    for (const ord of list) {
+  const postings = new Uint32Array(kept);
+  for (let document = 0; document < lists.length; document++) {
+    for (let at = ordStart[document] as number; at < (ordStart[document + 1] as number); at++) {
+      const ord = ords[at] as number;
       postings[next[ord] as number] = document;
       next[ord] = (next[ord] as number) + 1;
     }
-  });
-  return { bytes, termStart, postStart, postings, ordStart, ords };
+  }
+  return { bytes, termStart, postStart, postings, ordStart, ords: ords.subarray(0, kept) };
 }
 
 function buildNumbers(values: ReadonlyArray<readonly number[]>): NumberColumn {
@@ -148,33 +171,27 @@ function buildNumbers(values: ReadonlyArray<readonly number[]>): NumberColumn {
 }
 
 function buildTexts(streams: ReadonlyArray<TokenStream | undefined>): TextColumn {
-  const { ordOf, bytes, termStart } = layTerms(streams.map((stream) => stream?.tokens));
+  const { ords, bytes, termStart } = layTerms(streams.map((stream) => stream?.tokens));
   // every token as (document, position), grouped by word; documents and positions ascend within a group
   const starts = new Uint32Array(termStart.length);
-  let total = 0;
-  for (const stream of streams) {
-    for (const token of stream?.tokens ?? []) {
-      const slot = (ordOf.get(token) as number) + 1;
-      starts[slot] = (starts[slot] as number) + 1;
-      total++;
-    }
-  }
+  for (const ord of ords) starts[ord + 1] = (starts[ord + 1] as number) + 1;
   accumulate(starts);
   const next = starts.slice();
-  const documents = new Uint32Array(total);
-  const places = new Uint32Array(total);
-  streams.forEach((stream, document) => {
-    stream?.tokens.forEach((token, index) => {
-      const ord = ordOf.get(token) as number;
+  const documents = new Uint32Array(ords.length);
+  const places = new Uint32Array(ords.length);
+  let token = 0;
+  for (let document = 0; document < streams.length; document++) {
+    for (const position of streams[document]?.positions ?? []) {
+      const ord = ords[token++] as number;
       const slot = next[ord] as number;
       documents[slot] = document;
-      places[slot] = stream.positions[index] as number;
+      places[slot] = position;
       next[ord] = slot + 1;
-    });
-  });
+    }
+  }
   const postStart = new Uint32Array(termStart.length);
   const posStart = new Uint32Array(termStart.length);
-  const postings = new Uint32Array(total);
+  const postings = new Uint32Array(ords.length);
   const positions = new VarintWriter();
   let posting = 0;
   for (let ord = 0; ord + 1 < termStart.length; ord++) {
