@@ -17,14 +17,22 @@ export function findCredential({ headers, query }: HttpRequest, inQuery = false)
       case 'splunk':
         return value;
       case 'apikey':
-        return afterColon(decodeBase64(value)) ?? value;
+        // one of ours may stand there as it is, and would decode to anything
+        return value.startsWith('trb_') ? value : (afterColon(decodeBase64(value)) ?? value);
       case 'basic':
-        return afterColon(decodeBase64(value));
+        return fromBasic(decodeBase64(value));
     }
   }
   for (const name of HEADERS) if (headers[name]) return headers[name];
   if (inQuery) for (const name of PARAMETERS) if (query.get(name)) return query.get(name) ?? undefined;
   return undefined;
+}
+
+/** The password; the user name where there is no password (`https://<token>@host`). */
+function fromBasic(text: string): string | undefined {
+  const colon = text.indexOf(':');
+  const password = colon < 0 ? '' : text.slice(colon + 1);
+  return password || text.slice(0, colon < 0 ? undefined : colon) || undefined;
 }
 
 const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8');

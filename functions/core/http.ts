@@ -31,7 +31,8 @@ type CallOf<R extends Route> = R['access'] extends 'public' ? Call : Authenticat
 export class Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Text, or bytes where the type is no text. */
+  readonly body: string | Buffer;
   readonly cookies: readonly string[];
 
   constructor(
@@ -42,7 +43,7 @@ export class Reply {
       cookies = [],
     }: {
       headers?: Record<string, string>;
-      body?: string;
+      body?: string | Buffer;
       cookies?: string[];
     } = {},
   ) {
@@ -78,9 +79,22 @@ export interface HttpOptions {
   ) => Promise<Readonly<Record<string, string>>>;
   /** What our distribution proves itself with, if there is one. */
   readonly originSecret?: () => Promise<string | undefined>;
-  /** Answers a failure in another protocol's own form; problem+json unless it returns one. */
-  readonly onError?: (error: unknown, request: HttpRequest) => Reply | undefined;
+  /** Answers what no route does, in a form of its own; leaves it to the router's refusal by returning undefined. */
+  readonly fallback?: (call: Call, enter: Enter) => Promise<Reply> | undefined;
 }
+
+/**
+ * Lets a request in: proves its credentials, counts it, and asks for the route's scope.
+ * @throws Failure `unauthenticated`, `forbidden`; RetryLater
+ */
+export type Enter = (
+  route: Route,
+  request: HttpRequest,
+) => Promise<{
+  readonly caller: Caller | undefined;
+  /** Tell what is left of the limit. */
+  readonly headers: Readonly<Record<string, string>>;
+}>;
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -89,6 +103,7 @@ const ABORT_BEFORE_END_MILLIS = 1_500;
 /** A Lambda handler of payload format 2.0 for the given routes. It never throws: API Gateway would make a bare 500 of it. */
 export function httpHandler(served: readonly Served[], options: HttpOptions): Handler {
   const router = new Router(served);
+  const enter: Enter = (route, request) => admit(route, request, options);
   const handle = async (
     event: APIGatewayProxyEventV2,
     context: Context,
@@ -104,13 +119,20 @@ export function httpHandler(served: readonly Served[], options: HttpOptions): Ha
     const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - ABORT_BEFORE_END_MILLIS));
     let operation = 'none';
     let reply: Reply;
+    const call: Call = { request, requestId, correlationId, signal };
     try {
-      const { serves, parameters } = router.find(request.method, request.path);
-      operation = serves.route.operationId;
-      reply = await run(serves, parameters, { request, requestId, correlationId, signal }, options);
+      const elsewhere = router.serves(request.path) ? undefined : options.fallback?.(call, enter);
+      if (elsewhere === undefined) {
+        const { serves, parameters } = router.find(request.method, request.path);
+        operation = serves.route.operationId;
+        reply = await run(serves, parameters, call, enter);
+      } else {
+        operation = 'fallback';
+        reply = await elsewhere;
+      }
     } catch (error) {
       if (!(error instanceof DomainError)) log('error', 'request failed', { ...ids, 'http.route': operation }, error);
-      reply = options.onError?.(error, request) ?? problemReply(error, requestId, request.path);
+      reply = problemReply(error, requestId, request.path);
     }
     log('debug', 'request', {
       ...ids,
@@ -122,7 +144,7 @@ export function httpHandler(served: readonly Served[], options: HttpOptions): Ha
       statusCode: reply.status,
       headers: { ...SECURITY_HEADERS, ...reply.headers, ...ids },
       ...(reply.cookies.length > 0 && { cookies: [...reply.cookies] }),
-      body: request.method === 'HEAD' ? '' : reply.body,
+      ...toBody(request.method === 'HEAD' ? '' : reply.body),
     };
   };
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
@@ -136,21 +158,30 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-async function run(
-  { route, answer }: Served,
-  parameters: Readonly<Record<string, string>>,
-  call: Call,
-  options: HttpOptions,
-): Promise<Reply> {
-  const { request } = call;
+function toBody(body: string | Buffer): Pick<APIGatewayProxyStructuredResultV2, 'body' | 'isBase64Encoded'> {
+  return typeof body === 'string' ? { body } : { body: body.toString('base64'), isBase64Encoded: true };
+}
+
+async function admit(route: Route, request: HttpRequest, options: HttpOptions): ReturnType<Enter> {
   const caller = route.access === 'public' ? undefined : await options.authenticate(request);
-  const limits = await options.limit(route, {
+  const headers = await options.limit(route, {
     ...(caller && { caller }),
     sourceIp: request.sourceIp,
   });
   if (caller !== undefined && route.access !== 'any' && !caller.scopes.has(route.access as never)) {
     throw new Failure('forbidden', `this needs the scope "${route.access}", which these credentials do not have`);
   }
+  return { caller, headers };
+}
+
+async function run(
+  { route, answer }: Served,
+  parameters: Readonly<Record<string, string>>,
+  call: Call,
+  enter: Enter,
+): Promise<Reply> {
+  const { request } = call;
+  const { caller, headers: limits } = await enter(route, request);
   const result = await answer(
     parse(route, parameters, request),
     caller === undefined ? call : ({ ...call, caller } as Call),
@@ -183,7 +214,8 @@ export function jsonReply(status: number, value: unknown, headers: Readonly<Reco
   });
 }
 
-function problemReply(error: unknown, requestId: string, path: string): Reply {
+/** An error as problem+json. */
+export function problemReply(error: unknown, requestId: string, path: string): Reply {
   const problem = toProblem(error, { requestId, path });
   const headers = error instanceof DomainError ? error.headers : {};
   return new Reply(problem.status, {

@@ -21,6 +21,12 @@ export class Router<T extends { readonly route: Route }> {
       .sort((a, b) => weight(a.segments).localeCompare(weight(b.segments)));
   }
 
+  /** Whether a path is one of ours, whatever the method. */
+  serves(path: string): boolean {
+    const segments = path.split('/');
+    return this.#entries.some((entry) => match(entry.segments, segments) !== undefined);
+  }
+
   /** @throws Failure `not_found` or `method_not_allowed` */
   find(
     method: string,

@@ -9,10 +9,11 @@ import { KinesisFrameStream, makeKinesis } from '../adapters/stream/kinesis.ts';
 import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
 import { makeAccept } from './accept.ts';
-import { createLogRoute, createLogsRoute, generateRoute, ingestRoute } from './api.ts';
+import { createLogRoute, createLogsRoute, generateRoute } from './api.ts';
 import { makeGenerateLogs } from './generate-logs.ts';
-import { makeIngest } from './lines/ingest.ts';
 import { makeCreateLog, makeCreateLogs } from './own-api/create-logs.ts';
+import { shipperTable } from './shipper-table.ts';
+import { makeShippers } from './shippers.ts';
 
 const env = readEnv(z.object({ ...EdgeEnv.shape, ...FrameStreamEnv.shape, ...QuarantineEnv.shape }));
 const accept = makeAccept({
@@ -25,8 +26,7 @@ export const handler = httpHandler(
   [
     serve(createLogRoute, makeCreateLog(accept)),
     serve(createLogsRoute, makeCreateLogs(accept)),
-    serve(ingestRoute, makeIngest(accept)),
     serve(generateRoute, makeGenerateLogs(accept, Date.now)),
   ],
-  makeEdge(env, makeDynamoDb()).options,
+  { ...makeEdge(env, makeDynamoDb()).options, fallback: makeShippers(accept, shipperTable, Date.now) },
 );

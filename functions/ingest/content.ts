@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
-import { gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { Failure } from '../core/errors.ts';
 import type { HttpRequest } from '../core/http-request.ts';
+import { inflateSnappy, isFramedSnappy } from './wire/snappy.ts';
 
 /** A body may grow to this when it is inflated; beyond it is taken for a bomb. */
 export const MAX_INFLATED_BYTES = 20 * 1_048_576;
@@ -11,6 +12,7 @@ const inflaters = {
   inflate: promisify(inflate),
   inflateRaw: promisify(inflateRaw),
   zstd: promisify(zstdDecompress),
+  brotli: promisify(brotliDecompress),
 };
 const LIMITED = { maxOutputLength: MAX_INFLATED_BYTES };
 
@@ -25,6 +27,7 @@ export async function readContent({ body, headers }: HttpRequest): Promise<Buffe
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity');
+  if (isRuined(body)) throw ruined();
   // applied in the order listed, so undone from the last
   let content = body;
   for (const encoding of encodings.reverse()) content = await decode(content, encoding);
@@ -43,21 +46,23 @@ async function decode(content: Buffer, encoding: string): Promise<Buffer> {
       case 'zstd':
         return isZstd(content) ? await inflaters.zstd(content, LIMITED) : content;
       case 'deflate':
+      case 'zlib':
         return await inflateAny(content);
+      case 'snappy':
+      case 'x-snappy-framed':
+        return isJson(content) && !isFramedSnappy(content) ? content : inflateSnappy(content, MAX_INFLATED_BYTES);
+      case 'br':
+        return isJson(content) ? content : await inflaters.brotli(content, LIMITED);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
-    if (content.includes('\ufffd')) {
-      throw new Failure(
-        'unsupported_encoding',
-        `the ${encoding} body was damaged on its way: its bytes were read as text. Send it with "Content-Type: application/octet-stream"`,
-      );
-    }
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' || error instanceof RangeError)
+      throw tooLarge();
+    if (content.includes('\ufffd')) throw ruined();
     throw new Failure('undecodable', `body is not valid ${encoding}: ${(error as Error).message}`, { cause: error });
   }
   throw new Failure(
     'unsupported_encoding',
-    `content encoding "${encoding.slice(0, 40)}" is not supported; gzip, zstd, deflate and identity are`,
+    `content encoding "${encoding.slice(0, 40)}" is not supported; gzip, zstd, deflate, snappy, br and identity are`,
   );
 }
 
@@ -76,6 +81,19 @@ async function inflateAny(content: Buffer): Promise<Buffer> {
 const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 const isZstd = (bytes: Buffer) => bytes.length >= 4 && bytes.readUInt32BE(0) === 0x28b52ffd;
 const isZlib = (bytes: Buffer) => bytes[0] === 0x78 && bytes.length >= 2 && bytes.readUInt16BE(0) % 31 === 0;
+
+/** JSON begins so; a snappy block of that length (91 or 123 bytes) could too, but not one that goes on as JSON does. */
+const isJson = (bytes: Buffer) => /^\s*(?:\{\s*["}]|\[\s*["{[\]\dtfn-])/.test(bytes.toString('latin1', 0, 64));
+
+/** The first bytes of gzip and zstd after somebody has read them as UTF-8, which nothing brings back. */
+const isRuined = (bytes: Buffer) => RUINED.some((head) => bytes.subarray(0, head.length).equals(head));
+const RUINED = [Buffer.from('\x1f\ufffd'), Buffer.from('(\ufffd/\ufffd')];
+
+const ruined = () =>
+  new Failure(
+    'unsupported_encoding',
+    'the compressed body was damaged on its way: its bytes were read as text. Send it with "Content-Type: application/octet-stream"',
+  );
 
 const tooLarge = () =>
   new Failure(

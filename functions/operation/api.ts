@@ -61,7 +61,6 @@ export const statusRoute = {
   summary: 'What this is and where to send logs',
   method: 'GET',
   path: '/api/v1/status',
-  aliases: ['/'],
   access: 'public',
   limit: 'page',
   output: PlatformStatus,

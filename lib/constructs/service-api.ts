@@ -3,6 +3,8 @@ import {
   type CfnStage,
   HttpApi,
   type HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   WebSocketApi,
   WebSocketStage,
@@ -51,10 +53,14 @@ export class ServiceApi extends Construct {
     logAccess(stage.node.defaultChild as CfnStage, logGroup);
   }
 
-  /** Sends requests to a function. @param routes as the gateway writes them: `GET /health`, `ANY /api/v1/auth/{proxy+}` */
+  /** Sends requests to a function. @param routes as the gateway writes them: `GET /health`, `ANY /api/v1/auth/{proxy+}`, `$default` */
   route(fn: ServiceFunction, id: string, routes: readonly string[]): void {
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn.function);
     for (const route of routes) {
+      if (route === '$default') {
+        new HttpRoute(this, 'DefaultRoute', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
+        continue;
+      }
       const [method = '', path = ''] = route.split(' ');
       this.api.addRoutes({ path, methods: [method as HttpMethod], integration });
     }

@@ -101,8 +101,8 @@ export class AppStack extends Stack {
       'POST /api/v1/logs/generate',
       'POST /api/logs',
       'POST /api/logs/batch',
-      'ANY /v1/{proxy+}',
-      'ANY /ingest',
+      // shippers append paths of theirs to any prefix of their users'
+      '$default',
     ]);
 
     const index = this.#function('Index', {
@@ -203,7 +203,6 @@ export class AppStack extends Stack {
       'ANY /api/v1/keys',
       'ANY /api/v1/keys/{proxy+}',
       'ANY /api/v1/projects',
-      'ANY /api/v1/projects/{proxy+}',
     ]);
   }
 
@@ -268,7 +267,7 @@ export class AppStack extends Stack {
     } satisfies z.input<typeof OperationEnv>);
     operation.allow(['dynamodb:DescribeTable'], [directory.tableArn]);
     operation.allow(['kinesis:DescribeStreamSummary'], [stream.streamArn]);
-    api.route(operation, 'Operation', ['GET /health', 'GET /health/{proxy+}', 'GET /api/v1/status', 'GET /']);
+    api.route(operation, 'Operation', ['GET /health', 'GET /health/{proxy+}', 'GET /api/v1/status']);
   }
 
   #function(id: string, props: Omit<ServiceFunctionProps, 'logRetention' | 'alarms'>): ServiceFunction {

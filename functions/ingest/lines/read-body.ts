@@ -1,7 +1,7 @@
-import { parseJson } from '../../core/json.ts';
+import { parseJson, stringifyJson } from '../../core/json.ts';
 import type { Draft } from '../draft.ts';
-import { readLine } from './read-line.ts';
-import { readObject } from './read-object.ts';
+import { parseLine } from '../parse/parse-line.ts';
+import { readObject } from '../read-object.ts';
 
 const WRAPPERS = ['logs', 'events', 'records', 'data', 'items'];
 
@@ -11,12 +11,6 @@ const WRAPPERS = ['logs', 'events', 'records', 'data', 'items'];
  */
 export function readBody(content: Buffer): Draft[] {
   const text = content.toString('utf8');
-  const invalid = text.includes('\ufffd') && !content.includes('\ufffd');
-  const drafts = readText(text);
-  return invalid ? drafts.map((draft) => mark(draft)) : drafts;
-}
-
-function readText(text: string): Draft[] {
   const first = /\S/.exec(text)?.[0];
   if (first === '{' || first === '[') {
     const whole = attempt(text);
@@ -28,7 +22,7 @@ function readText(text: string): Draft[] {
     .filter((line) => line.trim() !== '')
     .map((line) => {
       const value = line.trimStart().startsWith('{') ? attempt(line) : undefined;
-      return isObject(value) ? { ...readObject(value), original: line } : readLine(line);
+      return isObject(value) ? { ...readObject(value), original: line } : parseLine(line);
     });
 }
 
@@ -43,10 +37,8 @@ function unwrap(value: unknown): readonly unknown[] {
 
 function readItem(item: unknown): Draft {
   if (isObject(item)) return readObject(item);
-  return readLine(typeof item === 'string' ? item : JSON.stringify(item));
+  return parseLine(typeof item === 'string' ? item : stringifyJson(item));
 }
-
-const mark = (draft: Draft): Draft => ({ ...draft, marks: [...(draft.marks ?? []), 'invalid_utf8'] });
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,28 @@
+import { dayOfClientId } from '../client-id.ts';
+import type { Draft } from '../draft.ts';
+import { parseBody } from '../parse/parse-body.ts';
+import { readObject } from '../read-object.ts';
+
+/** Where a document was meant to go. The index is never one of ours; it is kept as an attribute. */
+export interface Target {
+  readonly index?: string;
+  /** The client's own id, by which a resend is known. */
+  readonly id?: string;
+}
+
+export const INDEX_ATTRIBUTE = 'elasticsearch.index';
+
+/** The draft of a document, in Elastic's common schema or any other shape. */
+export function readDocument(document: Readonly<Record<string, unknown>>, target: Target): Draft {
+  return withTarget(parseBody(readObject(document)), target);
+}
+
+/** A draft that remembers where its client sent it. */
+export function withTarget(draft: Draft, { index, id }: Target): Draft {
+  const day = id === undefined ? undefined : dayOfClientId(id);
+  return {
+    ...draft,
+    ...(index !== undefined && { attributes: { ...draft.attributes, [INDEX_ATTRIBUTE]: index } }),
+    ...(id !== undefined && { clientId: { dataset: index ?? '', id, ...(day !== undefined && { day }) } }),
+  };
+}

@@ -1,0 +1,19 @@
+import { parseSeverity } from '../../core/severity.ts';
+
+/** A level word on its own, or in brackets. */
+const LEVEL_WORD =
+  /(?:^|[\s[(|<])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRITICAL|CRIT|FATAL|ALERT|EMERG|PANIC)(?=[\s\]):|>,]|$)/;
+const LEVEL_WITHIN = 100;
+
+/** A level as a draft holds it. */
+export interface Level {
+  readonly severityNumber: number;
+  readonly severityText: string;
+}
+
+/** The first level word within the first hundred characters of a line. Upper case only: `info` in a sentence is a word like any other. */
+export function findLevel(line: string): Level | undefined {
+  const word = LEVEL_WORD.exec(line.length > LEVEL_WITHIN ? line.slice(0, LEVEL_WITHIN) : line)?.[1];
+  const severityNumber = word === undefined ? undefined : parseSeverity(word);
+  return word === undefined || severityNumber === undefined ? undefined : { severityNumber, severityText: word };
+}

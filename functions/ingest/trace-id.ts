@@ -1,0 +1,12 @@
+/** A trace id in OpenTelemetry's form: 32 hex digits, any case, not all zero; else none. */
+export const readTraceId = (value: unknown): string | undefined => readHex(value, TRACE);
+
+/** A span id in OpenTelemetry's form: 16 hex digits, any case, not all zero; else none. */
+export const readSpanId = (value: unknown): string | undefined => readHex(value, SPAN);
+
+const TRACE = /^(?!0{32})[0-9a-f]{32}$/i;
+const SPAN = /^(?!0{16})[0-9a-f]{16}$/i;
+
+function readHex(value: unknown, form: RegExp): string | undefined {
+  return typeof value === 'string' && form.test(value) ? value.toLowerCase() : undefined;
+}
