@@ -152,3 +152,44 @@ export function httpApiResources(routes: Readonly<Record<string, string>>) {
   }
   return resources;
 }
+
+/** Resources of a WebSocket API `Ws` with stage `live` whose routes lead to functions, with the permissions to invoke them. */
+export function webSocketApiResources(routes: Readonly<Record<string, string>>) {
+  const resources: Record<string, unknown> = {
+    Ws: {
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: { Name: 'ws', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+    },
+    WsStage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Ws' }, StageName: 'live' } },
+  };
+  for (const [index, [routeKey, functionId]] of Object.entries(routes).entries()) {
+    resources[`WsIntegration${index}`] = {
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: {
+        ApiId: { Ref: 'Ws' },
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: {
+          'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${functionId}.Arn}/invocations`,
+        },
+      },
+    };
+    resources[`WsRoute${index}`] = {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ApiId: { Ref: 'Ws' },
+        RouteKey: routeKey,
+        Target: { 'Fn::Sub': `integrations/\${WsIntegration${index}}` },
+      },
+    };
+    resources[`WsPermission${index}`] = {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { 'Fn::GetAtt': [functionId, 'Arn'] },
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Ws}/*${routeKey}` },
+      },
+    };
+  }
+  return resources;
+}
