@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { PageHeading } from '../ui/page-heading.tsx';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { me } from '../features/session/api/session.ts';
 import { sessionOver } from '../lib/api.ts';
@@ -107,9 +108,7 @@ function SignedIn() {
 
 const NotFound = () => (
   <div className="p-4">
-    <h1 tabIndex={-1} className="text-l font-semibold">
-      No such page
-    </h1>
+    <PageHeading>No such page</PageHeading>
     <Link to="/" className="text-accent-ink underline">
       Go to Overview
     </Link>

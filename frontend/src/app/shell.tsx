@@ -14,7 +14,7 @@ import {
   UserRound,
   WifiOff,
 } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type Me, me, signOut } from '../features/session/api/session.ts';
 import { RangePicker } from '../features/shell/components/range-picker.tsx';
@@ -55,7 +55,6 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
   const isOnline = useStore(online);
   const [over, setOver] = useState<'palette' | 'keys' | 'profile' | null>(null);
   const close = () => setOver(null);
-  const main = useRef<HTMLElement>(null);
 
   const hrefOf = (page: Page) =>
     linkTo(page.path, {
@@ -78,14 +77,6 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
   useShortcut('goOverview', () => go('Overview'));
   useShortcut('goLogs', () => go('Logs'));
   useShortcut('goSend', () => go('Send data'));
-
-  const seen = useRef(pathname);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of page moves the focus to its heading
-  useEffect(() => {
-    if (seen.current === pathname) return;
-    seen.current = pathname;
-    main.current?.querySelector<HTMLElement>('h1')?.focus();
-  }, [pathname]);
 
   const theme = THEMES.find(({ id }) => id === kept.theme) ?? THEMES[0];
   const commands = [
@@ -191,12 +182,11 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
           <button
             type="button"
             onClick={() => setOver('palette')}
-            aria-label="Search or jump to"
             className="inline-flex h-7 items-center gap-2 rounded-s border border-line bg-surface px-2 text-faint hover:bg-hover max-lg:border-transparent max-lg:bg-transparent max-sm:h-11 max-sm:w-11 max-sm:justify-center"
           >
             <Search size={14} aria-hidden="true" />
-            <span className="max-lg:hidden">Search or jump to</span>
-            <kbd className="font-mono text-xs max-lg:hidden">{keyCaps('Mod+k').join(' ')}</kbd>
+            <span className="max-lg:sr-only">Search or jump to</span>
+            <kbd aria-hidden="true" className="font-mono text-xs max-lg:hidden">{keyCaps('Mod+k').join(' ')}</kbd>
           </button>
           <span className="flex-1" />
           {!isOnline && (
@@ -249,7 +239,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
             <UserRound size={16} aria-hidden="true" />
           </Menu>
         </header>
-        <main ref={main} id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col focus:outline-none">
+        <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col focus:outline-none">
           {children}
         </main>
         {narrow && (

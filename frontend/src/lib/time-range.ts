@@ -103,6 +103,7 @@ function epochMillis(digits: string): number | null {
 
 function parseMoment(text: string, now: number, zone: Zone, day?: Named): Named | null {
   const input = text.trim().toLowerCase();
+  if (input === '') return null;
   if (input === 'now') return { at: now, width: 0 };
   const token = resolveEnd(input.replace(/\s/g, ''), now);
   if (token !== null && input.startsWith('-')) return { at: token, width: 0 };

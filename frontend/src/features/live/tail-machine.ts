@@ -77,7 +77,7 @@ export type TailEffect =
   | { readonly kind: 'close' }
   | { readonly kind: 'setTimer'; readonly name: TimerName; readonly millis: number }
   | { readonly kind: 'clearTimers' }
-  | { readonly kind: 'events'; readonly events: readonly LogEvent[]; readonly matched: number }
+  | { readonly kind: 'events'; readonly events: readonly LogEvent[] }
   | { readonly kind: 'gap'; readonly count: number; readonly from: string; readonly to: string };
 
 export interface TailEnvironment {
@@ -164,11 +164,12 @@ function hear(tail: Tail, message: ServerMessage, environment: TailEnvironment):
     case 'logs': {
       const missed = message.gap?.count ?? Math.max(0, message.matched - message.sent);
       const last = message.logs.at(-1)?.timestamp;
-      const effects: TailEffect[] = [{ kind: 'events', events: message.logs, matched: message.matched }];
+      const effects: TailEffect[] = [];
       if (missed > 0) {
         const from = message.gap?.from ?? message.logs[0]?.timestamp ?? new Date(environment.now).toISOString();
         effects.push({ kind: 'gap', count: missed, from, to: message.gap?.to ?? last ?? from });
       }
+      effects.push({ kind: 'events', events: message.logs });
       return [{ ...tail, cursor: message.cursor, intervalMillis: message.interval_ms ?? tail.intervalMillis }, effects];
     }
     case 'gap':

@@ -74,7 +74,7 @@ export const EventRow = memo(function EventRow({
           isTime(column) && 'num text-right text-muted',
           column === 'level' && 'text-level',
           isId(column) && 'text-muted',
-          stacked && (column === 'message' ? 'col-span-full row-start-2 pt-0' : 'row-start-1'),
+          stacked && (column === 'message' ? 'col-span-full row-start-2 -mt-1 pt-0' : 'row-start-1'),
           open && 'font-medium',
         )}
       >

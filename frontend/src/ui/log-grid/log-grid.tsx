@@ -361,7 +361,7 @@ export function LogGrid(props: LogGridProps) {
               : index === activeIndex && 'bg-hover',
         )}
       >
-        <div role="presentation" className="grid" style={{ gridTemplateColumns: template }}>
+        <div role="presentation" className="grid content-start" style={{ gridTemplateColumns: template }}>
           <EventRow
             event={row.event}
             columns={columns}

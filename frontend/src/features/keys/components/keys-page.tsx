@@ -1,5 +1,6 @@
 import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { currentProject } from '../../../lib/api.ts';
 import { formatAgo, formatIso } from '../../../lib/format.ts';
 import { useTitle } from '../../../lib/hooks.ts';
@@ -23,9 +24,7 @@ export function KeysPage() {
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="mx-auto grid max-w-4xl gap-4 p-4">
-        <h1 tabIndex={-1} className="text-l font-semibold">
-          API keys
-        </h1>
+        <PageHeading>API keys</PageHeading>
         <NewKey />
         <Panel
           title="Keys of this project"

@@ -34,7 +34,7 @@ export const loadGap = (query: string, from: string, to: string) =>
 
 interface Listener {
   onState(tail: Tail): void;
-  onEvents(events: readonly LogEvent[], matched: number): void;
+  onEvents(events: readonly LogEvent[]): void;
   onGap(gap: { count: number; from: string; to: string }): void;
 }
 
@@ -97,7 +97,7 @@ export function runTail(query: string, listener: Listener): () => void {
         timers.clear();
         return;
       case 'events':
-        return listener.onEvents(effect.events, effect.matched);
+        return listener.onEvents(effect.events);
       case 'gap':
         return listener.onGap(effect);
       default:

@@ -250,7 +250,7 @@ export function LiveResults(props: LiveResultsProps) {
           placeholder="Highlight words"
           value={words}
           onChange={(event) => setWords(event.target.value)}
-          className="ml-auto h-7 w-40 rounded-s border border-line bg-surface px-2 text-xs max-sm:h-11"
+          className="ml-auto h-7 w-40 rounded-s border border-line bg-surface px-2 text-xs max-sm:hidden"
         />
         <IconButton
           label={top ? 'Newest at the bottom' : 'Newest at the top'}

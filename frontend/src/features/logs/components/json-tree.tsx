@@ -1,6 +1,8 @@
+import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { copyText } from '../../../lib/clipboard.ts';
 import { visibleText } from '../../../lib/visible-text.ts';
+import { cx } from '../../../ui/cx.ts';
 
 const LONG = 65_536;
 const MANY = 200;
@@ -15,7 +17,7 @@ interface NodeProps {
 /** A value as foldable JSON; clicking a key copies its path. */
 export function JsonTree({ value }: { value: unknown }) {
   return (
-    <div className="p-2 font-mono text-xs leading-5">
+    <div className="p-2 font-mono text-xs leading-6">
       <JsonNode name={null} path="" value={value} depth={0} />
     </div>
   );
@@ -23,10 +25,11 @@ export function JsonTree({ value }: { value: unknown }) {
 
 function JsonNode({ name, path, value, depth }: NodeProps) {
   const [all, setAll] = useState(false);
+  const [open, setOpen] = useState(depth < 2);
   const label = name !== null && (
     <button
       type="button"
-      className="text-muted hover:text-accent-ink"
+      className="min-h-6 min-w-6 text-left text-muted hover:text-accent-ink"
       data-tip={`Copy path ${path}`}
       onClick={() => copyText(path, 'path')}
     >
@@ -55,32 +58,43 @@ function JsonNode({ name, path, value, depth }: NodeProps) {
   const entries = Array.isArray(value)
     ? value.map((inner, index) => [String(index), inner] as const)
     : Object.entries(value);
-  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  const [first, last] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   if (entries.length === 0) {
     return (
       <div>
-        {label} {open}
-        {close}
+        {label} {first}
+        {last}
       </div>
     );
   }
   return (
-    <details open={depth < 2}>
-      <summary className="hover:bg-hover">
-        {label} {open}
-        <span className="text-faint"> {entries.length} </span>
-        {close}
-      </summary>
-      <div className="ml-2 border-l border-line pl-2">
-        {(all ? entries : entries.slice(0, MANY)).map(([key, inner]) => (
-          <JsonNode key={key} name={key} path={path === '' ? key : `${path}.${key}`} value={inner} depth={depth + 1} />
-        ))}
-        {entries.length > MANY && !all && (
-          <button type="button" className="text-accent-ink underline" onClick={() => setAll(true)}>
-            Show all {entries.length}
-          </button>
-        )}
+    <div>
+      <div className="flex min-h-6 items-center gap-1 hover:bg-hover">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-label={`${open ? 'Fold' : 'Unfold'} ${name ?? 'event'}`}
+          className="-ml-1 grid h-6 w-6 shrink-0 place-items-center text-faint hover:text-ink"
+          onClick={() => setOpen(!open)}
+        >
+          <ChevronRight size={12} aria-hidden="true" className={cx(open && 'rotate-90')} />
+        </button>
+        {label} {first}
+        <span className="text-faint">{entries.length}</span>
+        {last}
       </div>
-    </details>
+      {open && (
+        <div className="ml-2 border-l border-line pl-2">
+          {(all ? entries : entries.slice(0, MANY)).map(([key, inner]) => (
+            <JsonNode key={key} name={key} path={path === '' ? key : `${path}.${key}`} value={inner} depth={depth + 1} />
+          ))}
+          {entries.length > MANY && !all && (
+            <button type="button" className="min-h-6 text-accent-ink underline" onClick={() => setAll(true)}>
+              Show all {entries.length}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
   );
 }

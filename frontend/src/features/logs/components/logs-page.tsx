@@ -1,7 +1,8 @@
 import { BarChart3, Columns3, Download, ListFilter, Radio, Share2, WrapText } from 'lucide-react';
 import { type ComponentType, lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { copyText } from '../../../lib/clipboard.ts';
-import { useNarrow, useTitle } from '../../../lib/hooks.ts';
+import { useMedia, useNarrow, useTitle } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
 import { preferences, usePreferences } from '../../../lib/preferences.ts';
@@ -146,13 +147,13 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
     onFilter: filter,
     onLoaded,
   };
-  const showFacets = !url.live && (narrow ? facetsOver : kept.facetsOpen);
+  // beside an open event the rows need the room more
+  const tight = useMedia('(max-width: 1439.98px)') && url.id !== '';
+  const showFacets = !url.live && (narrow ? facetsOver : kept.facetsOpen && !tight);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <h1 tabIndex={-1} className="sr-only">
-        {url.live ? 'Live' : 'Logs'}
-      </h1>
+      <PageHeading className="sr-only">{url.live ? 'Live' : 'Logs'}</PageHeading>
       <div className="border-b border-line bg-surface px-2 py-1">
         <QueryBar
           text={url.q}

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowRight, ArrowUp, Search } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Link, useNavigate } from 'react-router';
 import { formatCompact, formatCount, formatNumber, formatShare, formatTimestamp } from '../../../lib/format.ts';
 import { useTitle } from '../../../lib/hooks.ts';
@@ -41,9 +42,7 @@ export function OverviewPage({ empty }: OverviewPageProps) {
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="mx-auto grid max-w-[1600px] gap-3 p-3">
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <h1 tabIndex={-1} className="text-l font-semibold">
-            Overview
-          </h1>
+          <PageHeading>Overview</PageHeading>
           <SearchBox />
         </div>
         {nothing ? (

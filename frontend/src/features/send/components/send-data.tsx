@@ -1,5 +1,6 @@
 import { KeyRound, Sparkles } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Link } from 'react-router';
 import { formatAgo, formatCount, plural } from '../../../lib/format.ts';
 import { useNow, useTitle } from '../../../lib/hooks.ts';
@@ -20,9 +21,7 @@ export function SendPage() {
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="mx-auto grid max-w-4xl gap-4 p-4">
         <div>
-          <h1 tabIndex={-1} className="text-l font-semibold">
-            Send data
-          </h1>
+          <PageHeading>Send data</PageHeading>
           <p className="text-s text-muted">
             Anything that can make an HTTP request can send events. They appear here as they arrive.
           </p>

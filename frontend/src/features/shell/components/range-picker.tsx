@@ -90,7 +90,7 @@ export function RangePicker() {
       <IconButton label="Refresh" tip="Refresh ( r )" icon={RotateCw} onClick={refresh} />
       <Menu
         label={`Refresh by itself: ${AUTO.find(({ millis }) => millis === auto)?.label}`}
-        className="inline-flex h-7 items-center gap-0.5 rounded-s px-1 text-xs text-muted hover:bg-hover max-md:hidden"
+        className="inline-flex h-7 min-w-7 items-center justify-center gap-0.5 rounded-s px-1 text-xs text-muted hover:bg-hover max-md:hidden"
         buttonProps={{ 'data-tip': 'Refresh by itself' }}
         items={AUTO.map(({ label, millis }) => ({
           label: millis === 0 ? 'Off' : `Every ${label}`,
