@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { openDatabase, transact } from '../aws-server/database.ts';
 import { attribute, type Item } from './attribute-value.ts';
 import { indexKey, type KeyBytes, type SecondaryIndex, type Table } from './table.ts';
@@ -48,6 +48,7 @@ export class ItemStore {
   readonly #now: () => number;
   /** Row ids of tables (`name`) and indexes (`table/name`). */
   readonly #owners = new Map<string, number>();
+  readonly #walks = new Map<string, StatementSync>();
   readonly #sql;
 
   constructor(dataDir: string, now: () => number) {
@@ -208,15 +209,22 @@ export class ItemStore {
     const from = index === undefined ? 'items e' : 'entries e JOIN items i ON i.id = e.item';
     const columns =
       index === undefined ? 'e.item AS item, e.expires AS expires' : 'i.item AS item, i.expires AS expires';
-    const rows = this.#database
-      .prepare(`SELECT ${columns} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`)
-      .iterate(...values);
+    const rows = this.#statement(
+      `SELECT ${columns} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`,
+    ).iterate(...values);
     for (const row of rows as Iterable<{
       item: string;
       expires: number | null;
     }>) {
       if (!this.#isExpired(row.expires)) yield JSON.parse(row.item) as Item;
     }
+  }
+
+  /** There are few shapes of walks, and preparing one costs more than most of them do. */
+  #statement(sql: string): StatementSync {
+    const statement = this.#walks.get(sql) ?? this.#database.prepare(sql);
+    this.#walks.set(sql, statement);
+    return statement;
   }
 
   #row(table: Table, { hash, range }: KeyBytes): { id: number; item: string; expires: number | null } | undefined {
