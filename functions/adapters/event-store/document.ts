@@ -1,21 +1,32 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../../core/json.ts';
-import type { LogRecord } from '../../core/log-record.ts';
-import type { ProjectId } from '../../core/project.ts';
-import { tenantFilter } from '../../core/project.ts';
-import { toIsoNano } from '../../core/unix-nano.ts';
-import { unknownLevel } from '../../search/language/evaluator.ts';
-import { parseNumber, toSortableHex } from '../../search/language/numbers.ts';
+import type { Attributes, AttributeValue, LogRecord } from '../../core/log-record.ts';
+import { type ProjectId, tenantFilter } from '../../core/project.ts';
+import { toIsoNano, type UnixNano } from '../../core/unix-nano.ts';
+import { toNumber, unknownLevel } from '../../search/language/evaluator.ts';
+import { toSortableHex } from '../../search/language/numbers.ts';
 import {
-  eachTextBesideMessage,
-  eachValue,
+  eachOwn,
+  eachScalar,
+  eachTextBesideAttributes,
   isAskable,
   messageOf,
   type Scalar,
   toText,
 } from '../../search/language/record-values.ts';
 import { fold, toWords } from '../../search/language/words.ts';
-import { FIRST_ERROR, KEY_FLAGS, LAST_PAIR, LONG, MAX_VALUE, NUMBER, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
+import {
+  FIRST_ERROR,
+  KEY_FLAGS,
+  LAST_PAIR,
+  LONG,
+  MAX_VALUE,
+  NUMBER,
+  OWN_KEYS,
+  SLOTS,
+  slotOf,
+  VALUE,
+} from './mapping.ts';
 
 /** An event in the form of `mapping.ts`, as one line of JSON, and the id it is created under. */
 export interface StoredForm {
@@ -30,110 +41,218 @@ const LONG_INTEGER = /[:,[]-?\d{16}/;
 export const parseLine = (line: string): LogRecord =>
   (LONG_INTEGER.test(line) ? parseJson(line) : JSON.parse(line)) as LogRecord;
 
+/** A value's entry in `kv`. */
+export const toPair = (key: string, folded: string): string => key + VALUE + toStored(folded);
+
+/** A folded value as it is kept: of a long one the start, never with half a surrogate pair, and a hash. */
+function toStored(folded: string): string {
+  if (folded.length <= MAX_VALUE) return folded;
+  const start = folded.slice(0, MAX_VALUE).toWellFormed();
+  const whole = start.endsWith('\ufffd') ? start.slice(0, -1) : start;
+  return whole + LONG + createHash('sha256').update(folded).digest('hex').slice(0, 32);
+}
+
 /**
- * Makes the stored form of an event's line; the line itself comes back from the store byte for byte.
+ * Makes the stored form of an event's line; the line itself comes back from the store byte for byte. Every event of the platform passes
+ * here, so the JSON is put together from pieces that are kept from event to event rather than from objects.
  * @throws SyntaxError, TypeError where the line is no record
  */
 export function toDocument(project: ProjectId, line: string): StoredForm {
   const record = parseLine(line);
   const message = messageOf(record);
-  const body = message === undefined ? '' : toWords(message);
-  const texts: string[] = [];
-  eachTextBesideMessage(record, message, (text) => {
-    const words = toWords(text);
-    if (words !== '') texts.push(words);
-  });
-  const pairs = toPairs(record, message);
-  const json =
-    `{"id":${JSON.stringify(record.id)},"project":${JSON.stringify(tenantFilter(project).term.project)}` +
-    `,"time":"${toIsoNano(record.timeUnixNano)}","observed":"${toIsoNano(record.observedTimeUnixNano)}"` +
-    `,"severity":${record.severityNumber}` +
-    (body === '' ? '' : `,"body":"${body}"`) + // words need no escapes
-    (texts.length === 0 ? '' : `,"words":["${texts.join('","')}"]`) +
-    `,"kv":${JSON.stringify(pairs.kv)},"keys":${JSON.stringify(pairs.keys)}${pairs.columns}` +
-    `,"event":${JSON.stringify(line)}}`;
-  return { id: record.id, json };
-}
-
-/** A value's entry in `kv`. */
-export function toPair(key: string, folded: string): string {
-  if (folded.length <= MAX_VALUE) return key + VALUE + folded;
-  return key + VALUE + startOfLong(folded) + LONG + createHash('sha256').update(folded).digest('hex').slice(0, 32);
-}
-
-/** The start of a long value that is kept; never half a surrogate pair. */
-export const startOfLong = (folded: string): string =>
-  folded
-    .slice(0, MAX_VALUE)
-    .toWellFormed()
-    .replace(/\ufffd$/, '');
-
-function toPairs(record: LogRecord, message: string | undefined): { kv: string[]; keys: string[]; columns: string } {
-  const kv: string[] = [];
-  const keys: string[] = [];
-  const seen = new Set<string>();
-  const slots = new Map<string, { key: string; values: number[] }>();
-  const flag = (key: string, letter: string) => {
-    const entry = key + VALUE + letter;
-    if (seen.has(entry)) return;
-    seen.add(entry);
-    keys.push(entry);
-  };
-  eachValue(record, (key, value) => {
-    if (!isKnownAskable(key)) return;
-    if (!seen.has(key)) {
-      seen.add(key);
-      keys.push(key);
-    }
-    const text = toText(value);
-    const folded = fold(text);
-    kv.push(toPair(key, folded));
-    if (folded !== text) flag(key, KEY_FLAGS.spelled);
-    if (folded.length > MAX_VALUE) flag(key, KEY_FLAGS.long);
-    if (typeof value === 'boolean') flag(key, KEY_FLAGS.boolean);
-    const number = toDouble(value);
-    if (number === undefined) return;
-    kv.push(key + NUMBER + toSortableHex(number));
-    const slot = slotOf(key);
-    const taken = slots.get(slot);
-    if (taken === undefined) slots.set(slot, { key, values: [number] });
-    else if (taken.key === key) taken.values.push(number);
-    flag(key, taken === undefined || taken.key === key ? KEY_FLAGS.slotted : KEY_FLAGS.unslotted);
-  });
-  // what has no key of its own in the event stands under keys that no attribute can have
-  const own = (key: string, value: string) => {
-    const folded = fold(value);
-    kv.push(toPair(key, folded));
-    keys.push(key);
-    if (folded.length > MAX_VALUE) flag(key, KEY_FLAGS.long);
-    if (folded !== value) flag(key, KEY_FLAGS.spelled);
-  };
+  const form = new DocumentForm();
+  form.addAttributes(record.attributes, true);
+  form.addAttributes(record.resource, false);
+  eachOwn(record, (key, value) => form.add(key, value));
+  eachTextBesideAttributes(record, message, (text) => form.addText(toWords(text)));
   const level = unknownLevel(record);
-  if (level !== undefined) own(OWN_KEYS.unknownLevel, level);
-  if (message === undefined) keys.push(OWN_KEYS.noMessage);
-  else if (record.severityNumber >= FIRST_ERROR) own(OWN_KEYS.errorMessage, message);
-  if (record.original !== undefined) keys.push(OWN_KEYS.original);
-  kv.push(LAST_PAIR);
-  let columns = '';
-  for (const [slot, { values }] of slots) columns += `,"${slot}":${values.length === 1 ? values[0] : `[${values}]`}`;
-  return { kv, keys, columns };
+  if (level !== undefined) form.add(OWN_KEYS.unknownLevel, level);
+  if (message === undefined) form.mention(OWN_KEYS.noMessage);
+  else if (record.severityNumber >= FIRST_ERROR) form.add(OWN_KEYS.errorMessage, message);
+  if (record.original !== undefined) form.mention(OWN_KEYS.original);
+  const body = message === undefined ? '' : toWords(message);
+  return {
+    id: record.id,
+    json:
+      `{"id":"${record.id}","project":"${tenantFilter(project).term.project}"` +
+      `,"time":"${toIso(record.timeUnixNano)}","observed":"${toIso(record.observedTimeUnixNano)}"` +
+      `,"severity":${record.severityNumber}` +
+      (body === '' ? '' : `,"body":"${body}"`) + // words need no escapes
+      (form.words === '' ? '' : `,"words":[${form.words}]`) +
+      `,"kv":[${form.kv}${LAST}],"keys":[${form.keys}]${form.columns()}` +
+      `,"event":${JSON.stringify(line)}}`,
+  };
 }
 
-function toDouble(value: Scalar): number | undefined {
-  if (typeof value === 'string') return parseNumber(value);
-  if (typeof value === 'boolean') return undefined;
-  const double = Number(value);
-  return Number.isFinite(double) ? double : undefined;
+const LAST = JSON.stringify(LAST_PAIR);
+
+let documents = 0;
+
+/** The parts of a document that depend on an event's keys and values, as JSON that grows. */
+class DocumentForm {
+  kv = '';
+  keys = '';
+  words = '';
+  readonly #document = ++documents;
+  #slots: { readonly key: KeyForm; numbers: string }[] | undefined;
+
+  addAttributes(attributes: Attributes, inside: boolean): void {
+    for (const key in attributes) {
+      const value = attributes[key] as AttributeValue;
+      if (typeof value !== 'object') this.add(key, value, inside);
+      else eachScalar(key, value, (path, scalar) => this.add(path, scalar, inside));
+    }
+  }
+
+  /** @param inside whether it is one of the texts that free text searches */
+  add(key: string, value: Scalar, inside = false): void {
+    const of = valueForm(value);
+    if (inside) this.addText(of.words);
+    const known = keyForm(key);
+    if (known === undefined) return;
+    this.#mention(known);
+    this.kv += known.value + of.pair;
+    if (of.isSpelled) this.#flag(known, 'spelled');
+    if (of.isLong) this.#flag(known, 'long');
+    if (typeof value === 'boolean') this.#flag(known, 'boolean');
+    if (of.number === undefined) return;
+    this.kv += known.number + of.sortable;
+    this.#slots ??= [];
+    const taken = this.#slots[known.slot];
+    if (taken === undefined) this.#slots[known.slot] = { key: known, numbers: String(of.number) };
+    else if (taken.key === known) taken.numbers += `,${of.number}`;
+    this.#flag(known, taken === undefined || taken.key === known ? 'slotted' : 'unslotted');
+  }
+
+  addText(words: string): void {
+    if (words !== '') this.words += this.words === '' ? `"${words}"` : `,"${words}"`;
+  }
+
+  /** Puts a key into `keys` without a value. */
+  mention(key: string): void {
+    const known = keyForm(key);
+    if (known !== undefined) this.#mention(known);
+  }
+
+  #mention(key: KeyForm): void {
+    if (key.lastDocument === this.#document) return;
+    key.lastDocument = this.#document;
+    key.flagged.clear();
+    this.keys += this.keys === '' ? key.key : `,${key.key}`;
+  }
+
+  #flag(key: KeyForm, flag: keyof typeof KEY_FLAGS): void {
+    if (key.flagged.has(flag)) return;
+    key.flagged.add(flag);
+    this.keys += key.flags[flag];
+  }
+
+  columns(): string {
+    let json = '';
+    this.#slots?.forEach(({ numbers }, slot) => {
+      json += `,"n${slot}":${numbers.includes(',') ? `[${numbers}]` : numbers}`;
+    });
+    return json;
+  }
 }
 
-/** Keys come again with every event; what is known of them is kept, up to a bound. */
-const askable = new Map<string, boolean>();
+/** What is made of a key once: pieces of JSON, and what the document in the making already says of it. */
+interface KeyForm {
+  readonly key: string;
+  /** The start of a pair with a value; each pair ends with a comma, and a last one follows. */
+  readonly value: string;
+  readonly number: string;
+  readonly flags: Readonly<Record<keyof typeof KEY_FLAGS, string>>;
+  readonly slot: number;
+  lastDocument: number;
+  readonly flagged: Set<keyof typeof KEY_FLAGS>;
+}
 
-function isKnownAskable(key: string): boolean {
-  const known = askable.get(key);
+const MAX_KEPT = 20_000;
+const keyForms = new Map<string, KeyForm | undefined>();
+
+function keyForm(key: string): KeyForm | undefined {
+  const known = keyForms.get(key);
+  if (known !== undefined || keyForms.has(key)) return known;
+  if (keyForms.size >= MAX_KEPT) keyForms.clear();
+  const form = isAskable(key) || OWN.has(key) ? makeKeyForm(key) : undefined;
+  keyForms.set(key, form);
+  return form;
+}
+
+const OWN: ReadonlySet<string> = new Set(Object.values(OWN_KEYS));
+
+function makeKeyForm(key: string): KeyForm {
+  const start = JSON.stringify(key).slice(0, -1);
+  const flag = (name: keyof typeof KEY_FLAGS) => `,${JSON.stringify(key + VALUE + KEY_FLAGS[name])}`;
+  return {
+    key: `${start}"`,
+    value: start + JSON.stringify(VALUE).slice(1, -1),
+    number: start + JSON.stringify(NUMBER).slice(1, -1),
+    flags: {
+      slotted: flag('slotted'),
+      unslotted: flag('unslotted'),
+      boolean: flag('boolean'),
+      long: flag('long'),
+      spelled: flag('spelled'),
+    },
+    slot: Number(slotOf(key).slice(1)) % SLOTS,
+    lastDocument: 0,
+    flagged: new Set(),
+  };
+}
+
+/** What is made of a value, kept while it comes again. */
+interface ValueForm {
+  /** The rest of a pair of JSON: the folded value, escaped, the closing quote and a comma. */
+  readonly pair: string;
+  readonly words: string;
+  readonly isSpelled: boolean;
+  readonly isLong: boolean;
+  readonly number: number | undefined;
+  readonly sortable: string;
+}
+
+const MAX_KEPT_LENGTH = 64;
+const valueForms = new Map<Scalar, ValueForm>();
+
+function valueForm(value: Scalar): ValueForm {
+  if (typeof value === 'string' && value.length > MAX_KEPT_LENGTH) return makeValueForm(value);
+  const known = valueForms.get(value);
   if (known !== undefined) return known;
-  const result = isAskable(key);
-  if (askable.size >= 10_000) askable.clear();
-  askable.set(key, result);
-  return result;
+  if (valueForms.size >= MAX_KEPT) valueForms.clear();
+  const form = makeValueForm(value);
+  valueForms.set(value, form);
+  return form;
+}
+
+const NEEDS_ESCAPE = /["\\\p{Cc}]/u;
+
+function makeValueForm(value: Scalar): ValueForm {
+  const text = toText(value);
+  const folded = fold(text);
+  const stored = toStored(folded);
+  const number = toNumber(value);
+  return {
+    pair: `${NEEDS_ESCAPE.test(stored) ? JSON.stringify(stored).slice(1, -1) : stored}",`,
+    words: toWords(text),
+    isSpelled: folded !== text,
+    isLong: folded.length > MAX_VALUE,
+    number,
+    sortable: number === undefined ? '' : `${toSortableHex(number)}",`,
+  };
+}
+
+let lastSecond = '';
+let lastDate = '';
+
+/** `toIsoNano`, for times that mostly lie within the same second. */
+function toIso(nano: UnixNano): string {
+  if (nano.length < 10) return toIsoNano(nano);
+  const second = nano.slice(0, -9);
+  if (second !== lastSecond) {
+    lastDate = toIsoNano(nano).slice(0, 20);
+    lastSecond = second;
+  }
+  return `${lastDate}${nano.slice(-9)}Z`;
 }

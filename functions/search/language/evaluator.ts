@@ -151,9 +151,9 @@ function makeAttributeMatcher(leaf: Leaf, key: string): Matcher {
 
 /** A value as a number: one of JSON, or a text that is one as a whole. Integers count as the nearest double. */
 export function toNumber(value: Scalar): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'string' ? parseNumber(value) : undefined;
+  if (typeof value === 'boolean') return undefined;
+  const number = typeof value === 'string' ? parseNumber(value) : Number(value);
+  return number === undefined || Number.isFinite(number) ? number : undefined;
 }
 
 type Ordering = Extract<Leaf, { kind: 'compare' | 'range' }>;

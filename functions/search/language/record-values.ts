@@ -143,16 +143,16 @@ function toJsonText(value: AttributeValue): string {
 export function eachText(record: LogRecord, visit: (text: string) => void): void {
   const message = messageOf(record);
   if (message !== undefined) visit(message);
-  eachTextBesideMessage(record, message, visit);
+  eachMember(record.attributes, (_key, value) => visit(toText(value)));
+  eachTextBesideAttributes(record, message, visit);
 }
 
-/** `eachText` without the message, and without an original line that is the message. */
-export function eachTextBesideMessage(
+/** What `eachText` visits besides message and attribute values; an original line that is the message counts once. */
+export function eachTextBesideAttributes(
   record: LogRecord,
   message: string | undefined,
   visit: (text: string) => void,
 ): void {
-  eachMember(record.attributes, (_key, value) => visit(toText(value)));
   if (record.original !== undefined && record.original !== message) visit(record.original);
   if (record.traceId !== undefined && record.marks?.includes('trace_id_made') !== true) visit(record.traceId);
   if (record.spanId !== undefined) visit(record.spanId);
