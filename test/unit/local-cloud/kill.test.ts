@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { BatchGetItemCommand, DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, ScanCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -141,6 +141,9 @@ describe('emulators killed in the middle of writes', () => {
       for (const { pk } of Responses?.table ?? []) found.add(pk?.S ?? '');
     }
     expect(acknowledged.items.filter((pk) => !found.has(pk))).toEqual([]);
+    const { Items = [] } = await after.dynamodb.send(new ScanCommand({ TableName: 'table' }));
+    const pairs = Map.groupBy(Items, ({ pk }) => pk?.S?.replace(/-(left|right)$/, ''));
+    expect([...pairs].filter(([, halves]) => halves.length !== 2)).toEqual([]);
 
     for (const Key of acknowledged.objects) {
       const { Body } = await after.s3.send(new GetObjectCommand({ Bucket: 'bucket', Key }));

@@ -334,6 +334,24 @@ describe('the local S3', () => {
     expect((await refusal(put('a', 'good', tampering))).name).toBe('XAmzContentSHA256Mismatch');
   });
 
+  it('names the header that it does not know, and is not asked again', async () => {
+    await start();
+    const patient = new S3Client({
+      endpoint: emulator.url,
+      region: REGION,
+      credentials: OPERATOR,
+      forcePathStyle: true,
+    });
+    clients.push(patient);
+    await expect(
+      patient.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x', Tagging: 'a=b' })),
+    ).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: 'header x-amz-tagging of PutObject is not known here',
+      $metadata: { httpStatusCode: 501, attempts: 1 },
+    });
+  });
+
   it('does not start with a bucket that it cannot be', async () => {
     await start();
     const rule = { Status: 'Enabled', ExpirationInDays: 1, TagFilters: [] };
