@@ -76,7 +76,6 @@ export class AppStack extends Stack {
       value: `https://${stage.domain?.name ?? site.distribution.distributionDomainName}`,
     });
     new CfnOutput(this, 'IngestUrl', { value: api.api.apiEndpoint });
-    new CfnOutput(this, 'FirstPasswordSecret', { value: data.firstPassword.secretName });
   }
 
   #ingest(api: ServiceApi): void {

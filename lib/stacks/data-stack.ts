@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDomain } from 'aws-cdk-lib/aws-opensearchservice';
@@ -68,6 +68,7 @@ export class DataStack extends Stack {
       'AwsSolutions-SMG4':
         'It counts until the administrator has chosen a password of their own, which the first use asks for',
     });
+    new CfnOutput(this, 'FirstPasswordSecret', { value: this.firstPassword.secretName });
   }
 
   #bucket(id: string, lifecycleRules: NonNullable<ConstructorParameters<typeof Bucket>[2]>['lifecycleRules']): IBucket {

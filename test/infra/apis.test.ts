@@ -38,9 +38,4 @@ describe('the gateway', () => {
       expect(JSON.stringify(properties.SourceArn)).toMatch(/execute-api/);
     }
   });
-
-  it('has no route that takes everything', () => {
-    const keys = listResources(app, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey as string);
-    expect(keys.filter((key) => /^(ANY|\$default)( \/\{\w+\+\})?$/.test(key))).toEqual(['$default']); // of the WebSocket API
-  });
 });

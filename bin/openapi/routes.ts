@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Route } from '../../functions/core/route.ts';
+
+const FUNCTIONS = fileURLToPath(new URL('../../functions', import.meta.url));
+
+/** Every Route object that an `api.ts` exports, by the slice's name and in the order of the file. */
+export async function listRoutes(): Promise<readonly { readonly slice: string; readonly route: Route }[]> {
+  const files = readdirSync(FUNCTIONS, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^[\w-]+\/api\.ts$/.test(file),
+  );
+  const slices = await Promise.all(
+    files.sort().map(async (file) => {
+      const exported: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ join(FUNCTIONS, file));
+      const slice = file.replace('/api.ts', '');
+      return Object.values(exported)
+        .filter(isRoute)
+        .map((route) => ({ slice, route }));
+    }),
+  );
+  return slices.flat();
+}
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === 'object' && value !== null && 'operationId' in value && 'path' in value;
+}
