@@ -19,6 +19,8 @@ export interface EmulatorThreadOptions {
   readonly onCrash: (error: Error) => void;
 }
 
+const CLOSE_MILLIS = 1_500;
+
 /** Starts emulators in a thread of their own. @throws what the first of them fails with */
 export function startEmulators({ services, options, onUses, onCrash }: EmulatorThreadOptions): Promise<EmulatorThread> {
   const setup: EmulatorSetup = { services, options };
@@ -36,7 +38,8 @@ export function startEmulators({ services, options, onUses, onCrash }: EmulatorT
         started = true;
         const close = async () => {
           worker.postMessage('close');
-          await closed.promise;
+          // what it answered is durable, so one that hangs can be ended
+          await Promise.race([closed.promise, new Promise((done) => setTimeout(done, CLOSE_MILLIS).unref())]);
           await worker.terminate();
         };
         resolve({ urls: report.urls, close });

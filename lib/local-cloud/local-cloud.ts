@@ -5,6 +5,7 @@ import { connectionsApi } from './control-plane/connections-api.ts';
 import { ControlServer } from './control-plane/control-server.ts';
 import { domainApi } from './control-plane/domain-api.ts';
 import { EventSources } from './event-sources/event-sources.ts';
+import { lockFolder } from './folder-lock.ts';
 import { Functions } from './functions.ts';
 import { type ApiDefinition, readApis } from './gateway/api-definition.ts';
 import { listDeployedFiles, publishFiles } from './gateway/bucket-deployment.ts';
@@ -132,6 +133,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 
   async function start(): Promise<LocalCloud> {
+    closing.push(lockFolder(state));
     const accessLog = new LogFile(join(logs, 'access.log'));
     closing.push(() => accessLog.close());
     const saveUses = () => {

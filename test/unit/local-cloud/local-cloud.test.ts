@@ -171,3 +171,70 @@ it('names the port and the flag when the port is taken', async () => {
   );
   other.close();
 });
+
+it('names the folder and the flag when another local cloud has the data', async () => {
+  const dataDir = temporaryFolder();
+  const first = await startLocalCloud({ assembly, dataDir, port: 0, log: () => {} });
+  await expect(startLocalCloud({ assembly, dataDir, port: 0 })).rejects.toThrow(
+    `${join(dataDir, 'state')} is in use by another local cloud: stop it, or choose another folder with --data`,
+  );
+  await first.close();
+  const second = await startLocalCloud({ assembly, dataDir, port: 0, log: () => {} });
+  expect((await fetch(`${second.url}/other`)).status).toBe(204);
+  await second.close();
+});
+
+it('answers nobody before it is prepared', async () => {
+  const gate = Promise.withResolvers<void>();
+  const prepared = Promise.withResolvers<[privateUrl: string, url: string]>();
+  const starting = startLocalCloud({
+    assembly,
+    dataDir: temporaryFolder(),
+    port: 0,
+    log: () => {},
+    prepare: async (privateUrl, { url }) => {
+      prepared.resolve([privateUrl, url]);
+      await gate.promise;
+    },
+  });
+  const [privateUrl, url] = await prepared.promise;
+  expect((await fetch(`${privateUrl}/other`)).status).toBe(204);
+  let answered = false;
+  const waiting = fetch(`${url}/other`).then(({ status }) => {
+    answered = true;
+    return status;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(answered).toBe(false);
+  gate.resolve();
+  expect(await waiting).toBe(204);
+  await expect(fetch(`${privateUrl}/other`)).rejects.toThrow();
+  await (await starting).close();
+});
+
+it('finishes what runs when it is closed, and ends what would run on', async () => {
+  const cloud = await startLocalCloud({
+    assembly: writeAssembly({
+      stacks: {
+        app: {
+          Resources: { ...functionResources('Slow', { Timeout: 60 }), ...httpApiResources({ 'GET /{ms}': 'Slow' }) },
+        },
+      },
+      assets: {
+        slow: {
+          'index.mjs':
+            'export const handler = (event) => new Promise((done) => setTimeout(() => done("done"), Number(event.pathParameters.ms)));',
+        },
+      },
+    }),
+    dataDir: temporaryFolder(),
+    port: 0,
+    log: () => {},
+  });
+  const quick = fetch(`${cloud.url}/700`).then((response) => response.text());
+  const endless = fetch(`${cloud.url}/60000`).catch((error: unknown) => error);
+  await expect.poll(() => cloud.coldStarts().length, { timeout: 20_000 }).toBe(2);
+  await cloud.close();
+  expect(await quick).toBe('"done"');
+  expect(await endless).toBeInstanceOf(Error);
+});

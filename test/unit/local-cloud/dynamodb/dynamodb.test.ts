@@ -1,4 +1,5 @@
 import {
+  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -92,6 +93,18 @@ describe('the local DynamoDB', () => {
     await put({ pk: { S: 'text' }, expires: { S: 'soon' } });
     expect(await get('old')).toBeDefined();
     expect(await get('text')).toBeDefined();
+  });
+
+  it('sweeps what has expired', async () => {
+    await start();
+    await put({ pk: { S: 'a' }, expires: { N: String(nowMillis / 1000 + 60) } });
+    await put({ pk: { S: 'b' }, expires: { N: String(nowMillis / 1000 + 61) } });
+    nowMillis += 60_000;
+    const count = async () => (await client().send(new DescribeTableCommand({ TableName }))).Table?.ItemCount;
+    expect(await count()).toBe(2);
+    await emulator.close();
+    await start();
+    expect(await count()).toBe(1);
   });
 
   it('keeps items over a restart and fills an index that is new', async () => {
