@@ -30,7 +30,15 @@ export default defineConfig({
       },
       {
         root,
-        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], exclude: ['**/*.engine.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'infra',
+          include: ['test/infra/**/*.test.ts'],
+          exclude: ['**/*.engine.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // the CDK takes seconds to load: once a worker, not once a file
+          isolate: false,
+        },
       },
       {
         root,

@@ -36,7 +36,7 @@ export class ServiceApi extends Construct {
   constructor(scope: Construct, id: string, { logRetention }: ServiceApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', { createDefaultStage: false });
-    acknowledge(this.api, {
+    acknowledge(this, {
       'AwsSolutions-APIG4':
         'Each operation says in its route what it asks for (`access`), and the function proves keys and sessions: several shippers send theirs where no authorizer of the gateway looks',
     });
