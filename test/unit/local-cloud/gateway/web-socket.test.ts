@@ -33,6 +33,45 @@ const MANAGE = {
   Resource: { 'Fn::Sub': 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Ws}/*/*/@connections/*' },
 };
 
+/** A WebSocket API has no path below its stage, so a function moves what the path says into the query. */
+const LIVE_BEHIND_CLOUDFRONT = {
+  Rewrite: {
+    Type: 'AWS::CloudFront::Function',
+    Properties: {
+      Name: 'live',
+      FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
+      FunctionCode: `function handler(event) {
+        var request = event.request;
+        var match = /^\\/api\\/v1\\/live-logs\\/ws\\/([^/]+)$/.exec(request.uri);
+        if (!match) return { statusCode: 404 };
+        request.uri = '/live';
+        request.querystring.project = { value: match[1] };
+        return request;
+      }`,
+    },
+  },
+  Dist: {
+    Type: 'AWS::CloudFront::Distribution',
+    Properties: {
+      DistributionConfig: {
+        Origins: [{ Id: 'ws', DomainName: { 'Fn::Sub': '${Ws}.execute-api.${AWS::Region}.amazonaws.com' } }],
+        DefaultCacheBehavior: { TargetOriginId: 'ws', CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad' },
+        CacheBehaviors: [
+          {
+            PathPattern: '/api/v1/live-logs/ws/*',
+            TargetOriginId: 'ws',
+            CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+            OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+            FunctionAssociations: [
+              { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': ['Rewrite', 'FunctionARN'] } },
+            ],
+          },
+        ],
+      },
+    },
+  },
+};
+
 describe('a WebSocket API', () => {
   const dataDir = temporaryFolder();
   const seenPath = join(dataDir, 'seen');
@@ -42,6 +81,7 @@ describe('a WebSocket API', () => {
         Resources: {
           ...functionResources('Live', { Timeout: 10, Environment: { Variables: { SEEN: seenPath } } }, [MANAGE]),
           ...functionResources('Other'),
+          ...LIVE_BEHIND_CLOUDFRONT,
           ...webSocketApiResources({ $connect: 'Live', $disconnect: 'Live', subscribe: 'Live', $default: 'Live' }),
         },
       },
@@ -126,6 +166,24 @@ describe('a WebSocket API', () => {
         },
       },
     ]);
+  });
+
+  it('is reached through CloudFront, whose function tells the project', async () => {
+    const url = `${cloud.url.replace('http', 'ws')}/api/v1/live-logs/ws`;
+    const socket = new WebSocket(`${url}/shop%20a?token=t`);
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    const [connect] = await events(1);
+    expect(connect).toMatchObject({
+      queryStringParameters: { token: 't', project: 'shop a' },
+      requestContext: { routeKey: '$connect', stage: 'live' },
+    });
+    socket.send('{"action":"subscribe"}');
+    expect(await events(1)).toMatchObject([{ requestContext: { routeKey: 'subscribe' } }]);
+    socket.close();
+    await events(1);
+    const refused = new WebSocket(`${url}/a/b`);
+    const status = await new Promise((resolve) => refused.once('error', (error) => resolve(error.message)));
+    expect(status).toBe('Unexpected server response: 404');
   });
 
   it('refuses a connection with the status of $connect, or 502 when it fails', async () => {
