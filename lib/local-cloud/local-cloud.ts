@@ -222,7 +222,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       );
     const s3 = endpoints.AWS_ENDPOINT_URL_S3;
     const siteCredentials = distribution && credentials.get(distribution.arn);
-    if (s3 !== undefined) await publishFiles(files, { endpoint: s3, region, credentials: operator });
+    if (s3 !== undefined) {
+      const localise = (text: string) => replaceHosts(text, hosts);
+      await publishFiles(files, { endpoint: s3, region, credentials: operator, localise });
+    }
     const gateway = new Gateway({
       httpApi: httpDefinition && new HttpApi(httpDefinition, surroundings),
       webSocketApi,

@@ -14,7 +14,7 @@ export interface ControlAnswer {
 }
 
 /** One call that was recognised: what it needs the right to, and what does it. */
-export interface ControlCall {
+interface ControlCall {
   /** For example `es:DescribeDomain`. */
   readonly action: string;
   /** ARN. */

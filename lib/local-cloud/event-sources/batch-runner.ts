@@ -4,7 +4,7 @@ import type { MappingSettings } from './mapping-settings.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 /** Why records were given up. */
-export type GiveUpReason = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
+type GiveUpReason = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /** Records that were given up, for the on-failure destination. */
 export interface FailedBatch {

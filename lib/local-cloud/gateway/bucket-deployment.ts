@@ -100,10 +100,19 @@ export async function listDeployedFiles(deployment: Deployment): Promise<readonl
   return files;
 }
 
+interface PublishOptions {
+  /** `AWS_ENDPOINT_URL_S3`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** What a text with values of the template becomes on this machine. */
+  readonly localise: (text: string) => string;
+}
+
 /** Puts the files where the template wants them, with content type and the deployment's metadata. */
 export async function publishFiles(
   files: readonly DeployedFile[],
-  { endpoint, region, credentials }: { endpoint: string; region: string; credentials: Credentials },
+  { endpoint, region, credentials, localise }: PublishOptions,
 ): Promise<void> {
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const queue = [...files];
@@ -114,7 +123,7 @@ export async function publishFiles(
         new PutObjectCommand({
           Bucket: file.bucket,
           Key: file.key,
-          Body: Object.keys(file.markers).length === 0 ? await readFile(file.path) : withMarkers(file),
+          Body: Object.keys(file.markers).length === 0 ? await readFile(file.path) : localise(withMarkers(file)),
           ContentType:
             SystemMetadata['content-type'] ??
             MEDIA_TYPES[extname(file.key).toLowerCase()] ??

@@ -9,7 +9,7 @@ import { type RouteMatch, RouteTable } from './route-table.ts';
 import { Throttle } from './throttle.ts';
 
 /** Runs a function by ARN with an event as JSON. */
-export type InvokeFunction = (functionArn: string, event: string) => Promise<InvocationResult>;
+type InvokeFunction = (functionArn: string, event: string) => Promise<InvocationResult>;
 
 /** What an API needs of its surroundings. */
 export interface ApiSurroundings {

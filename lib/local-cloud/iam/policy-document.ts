@@ -2,7 +2,7 @@ import { type Place, TemplateError, within } from '../template/template-error.ts
 import type { PolicyStatement } from './principals.ts';
 
 /** Who a statement of a resource policy is about: services, AWS principals (`*` or ARNs). */
-export interface StatementPrincipal {
+interface StatementPrincipal {
   readonly services: readonly string[];
   readonly aws: readonly string[];
 }

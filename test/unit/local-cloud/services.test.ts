@@ -316,6 +316,7 @@ describe('a site and an API behind a distribution', () => {
     'index.html': '<h1>Tributary</h1>',
     'assets/app.js': `// ${'x'.repeat(3_000)}`,
     'assets/app.js.map': '{}',
+    'config.json': '{"url":"https://<<marker>>/x"}',
   };
 
   let cloud: LocalCloud;
@@ -353,6 +354,10 @@ describe('a site and an API behind a distribution', () => {
     expect(await response.text()).toBe(site['assets/app.js']);
     const excluded = await get('/assets/app.js.map', { accept: 'text/html' });
     expect(excluded.status).toBe(403);
+  });
+
+  it('fills the placeholders of a file with what they are on this machine', async () => {
+    expect(await (await get('/config.json')).json()).toEqual({ url: `${cloud.url}/x` });
   });
 
   it('answers 304 to who has the file', async () => {

@@ -34,7 +34,7 @@ export interface Behaviour {
   readonly compression: { readonly gzip: boolean; readonly brotli: boolean };
 }
 
-export interface ErrorResponse {
+interface ErrorResponse {
   readonly code: number;
   readonly status: number;
   readonly path: string;

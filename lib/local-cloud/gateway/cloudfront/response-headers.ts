@@ -1,7 +1,7 @@
 import type { HeaderList } from '../message.ts';
 
 /** One header that a response headers policy sets. */
-export interface PolicyHeader {
+interface PolicyHeader {
   readonly name: string;
   readonly value: string;
   /** Whether it wins over the origin's. */

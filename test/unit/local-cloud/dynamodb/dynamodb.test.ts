@@ -107,6 +107,22 @@ describe('the local DynamoDB', () => {
     expect(await count()).toBe(1);
   });
 
+  it('does not go on from a key that is not of the query or segment', async () => {
+    await start();
+    for (const pk of ['a', 'b', 'c', 'd', 'e', 'f']) await put({ pk: { S: pk } });
+    const first = new ScanCommand({ TableName, Segment: 0, TotalSegments: 2 });
+    const [own] = (await client().send(first)).Items ?? [];
+    const scan = new ScanCommand({ TableName, Segment: 1, TotalSegments: 2, ExclusiveStartKey: own });
+    expect((await refusal(client().send(scan))).message).toMatch(/^The provided starting key is invalid/);
+    const query = new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: 'a' } },
+      ExclusiveStartKey: { pk: { S: 'b' } },
+    });
+    expect((await refusal(client().send(query))).message).toMatch(/outside query boundaries/);
+  });
+
   it('keeps items over a restart and fills an index that is new', async () => {
     await start();
     await put({ pk: { S: 'a' }, g: { S: 'x' }, h: { S: 'y' } });
