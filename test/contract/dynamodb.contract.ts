@@ -432,6 +432,23 @@ export const dynamoDbContract = (backing: Backing, start: () => Promise<DynamoDb
         expect(seen).toEqual(sorted);
       });
 
+      it.each([true, false])('page through a stretch of the sort key, forward %s', async (ScanIndexForward) => {
+        const seen: (string | undefined)[] = [];
+        let ExclusiveStartKey: Item | undefined;
+        do {
+          const page = await query({
+            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :a AND :b',
+            ExpressionAttributeValues: { ':pk': pk, ':a': S('a'), ':b': S('b') },
+            ScanIndexForward,
+            Limit: 1,
+            ExclusiveStartKey,
+          });
+          seen.push(...(page.Items ?? []).map(({ sk }) => sk?.S));
+          ExclusiveStartKey = page.LastEvaluatedKey;
+        } while (ExclusiveStartKey !== undefined);
+        expect(seen).toEqual(ScanIndexForward ? ['a', 'aa', 'ab', 'b'] : ['b', 'ab', 'aa', 'a']);
+      });
+
       it('filter after the limit, and count both', async () => {
         const page = await query({
           KeyConditionExpression: 'pk = :pk',

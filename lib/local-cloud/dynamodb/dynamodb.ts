@@ -20,6 +20,7 @@ export async function startDynamoDb(options: EmulatorOptions): Promise<Emulator>
   const store = new ItemStore(dataDir, now);
   const declared = resources.filter(({ type }) => TABLE_TYPES.has(type)).map(toTable);
   for (const table of declared) store.declare(table);
+  store.sweep();
   const tables = new Tables(store, declared, `arn:aws:dynamodb:${region}:${accountId}:table/`);
   const sweeping = setInterval(() => store.sweep(), SWEEP_INTERVAL_MILLIS).unref();
   return serveJson({

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { openDatabase, transact } from '../aws-server/database.ts';
 import { attribute, type Item } from './attribute-value.ts';
 import { indexKey, type KeyBytes, type SecondaryIndex, type Table } from './table.ts';
+import { invalid } from './validation.ts';
 
 /** Bounds of a walk through one partition of a table or index, and where to go on. */
 export interface Walk {
@@ -38,7 +39,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, request TEXT NOT NULL, made INTEGER NOT NULL);
 `;
 
-/** Later times are no expiry but a mistake of units; DynamoDB also leaves alone what expired five years ago or more. */
+/** What expired longer ago stays: DynamoDB takes such a time for a mistake. */
 const MAX_EXPIRED_SECONDS = 5 * 365 * 86_400;
 const TOKEN_LIFETIME_MILLIS = 10 * 60_000;
 
@@ -128,19 +129,19 @@ export class ItemStore {
     const owner = this.#owner(index === undefined ? table.name : `${table.name}/${index.name}`);
     const conditions = ['e.owner = ?', 'e.place = ?', 'e.hash = ?'];
     const values: SQLInputValue[] = [owner, placeOf(hash), hash];
-    for (const [bound, operator] of [
-      [lower, '>'],
-      [upper, '<'],
+    for (const [bound, operator, isStart] of [
+      [lower, '>', forward],
+      [upper, '<', !forward],
     ] as const) {
-      if (bound === undefined) continue;
-      conditions.push(`e.range ${operator}${bound.inclusive ? '=' : ''} ?`);
-      values.push(bound.bytes);
-    }
-    if (after !== undefined) {
-      const beyond = forward ? '>' : '<';
-      if (index === undefined) conditions.push(`e.range ${beyond} ?`);
-      else conditions.push(`(e.range, e.key_hash, e.key_range) ${beyond} (?, ?, ?)`);
-      values.push(after.at.range, ...(index === undefined ? [] : [after.key.hash, after.key.range]));
+      // the last page's end stands in for the bound that it came from: of two, SQLite may seek by the wrong one on every page
+      if (isStart && after !== undefined) {
+        const columns = index === undefined ? ['e.range'] : ['e.range', 'e.key_hash', 'e.key_range'];
+        conditions.push(`(${columns.join(', ')}) ${operator} (${columns.map(() => '?').join(', ')})`);
+        values.push(after.at.range, ...(index === undefined ? [] : [after.key.hash, after.key.range]));
+      } else if (bound !== undefined) {
+        conditions.push(`e.range ${operator}${bound.inclusive ? '=' : ''} ?`);
+        values.push(bound.bytes);
+      }
     }
     const direction = forward ? 'ASC' : 'DESC';
     const order = index === undefined ? ['e.range'] : ['e.range', 'e.key_hash', 'e.key_range'];
@@ -162,15 +163,29 @@ export class ItemStore {
     },
   ): Generator<Item> {
     const owner = this.#owner(index === undefined ? table.name : `${table.name}/${index.name}`);
+    const place = after && placeOf(after.at.hash);
     const bound = (number: number) => Math.ceil((PLACES / totalSegments) * number);
-    const conditions = ['e.owner = ?', 'e.place >= ?', 'e.place < ?'];
-    const values: SQLInputValue[] = [owner, bound(segment), bound(segment + 1)];
-    const columns = ['e.place', 'e.hash', 'e.range', ...(index === undefined ? [] : ['e.key_hash', 'e.key_range'])];
-    if (after !== undefined) {
-      conditions.push(`(${columns.join(', ')}) > (${columns.map(() => '?').join(', ')})`);
-      values.push(placeOf(after.at.hash), after.at.hash, after.at.range);
-      if (index !== undefined) values.push(after.key.hash, after.key.range);
+    if (place !== undefined && (place < bound(segment) || place >= bound(segment + 1))) {
+      throw invalid(
+        `The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${totalSegments} Segment: ${segment}`,
+      );
     }
+    const columns = ['e.place', 'e.hash', 'e.range', ...(index === undefined ? [] : ['e.key_hash', 'e.key_range'])];
+    // one lower bound and no second, as SQLite would seek by the lesser and walk from there on every page
+    const [from, start]: readonly [string, SQLInputValue[]] =
+      after === undefined
+        ? ['e.place >= ?', [bound(segment)]]
+        : [
+            `(${columns.join(', ')}) > (${columns.map(() => '?').join(', ')})`,
+            [
+              placeOf(after.at.hash),
+              after.at.hash,
+              after.at.range,
+              ...(index === undefined ? [] : [after.key.hash, after.key.range]),
+            ],
+          ];
+    const conditions = ['e.owner = ?', from, 'e.place < ?'];
+    const values: SQLInputValue[] = [owner, ...start, bound(segment + 1)];
     yield* this.#items(index, conditions, values, columns.join(', '));
   }
 

@@ -3,7 +3,7 @@ import { type Operation, operation } from '../aws-server/json-service.ts';
 import { attribute, type Item, parseItem, sizeOfItem, typeOf } from './attribute-value.ts';
 import { attributesOf, type Condition, parseCondition } from './expression/condition.ts';
 import { evaluate } from './expression/evaluate.ts';
-import { parseKeyCondition } from './expression/key-condition.ts';
+import { type KeyRange, parseKeyCondition } from './expression/key-condition.ts';
 import type { Path } from './expression/path.ts';
 import { Placeholders } from './expression/placeholders.ts';
 import { parseProjection, project } from './expression/projection.ts';
@@ -63,7 +63,7 @@ export function queryOperations(tables: Tables): Readonly<Record<string, Operati
         placeholders.checkUsed(true);
         const after = startPosition(table, index, input.ExclusiveStartKey);
         const hash = toKeyBytes(range.hash);
-        if (after !== undefined && !after.at.hash.equals(hash)) {
+        if (after !== undefined && !isWithin(range, hash, after)) {
           throw invalid('The provided starting key is outside query boundaries based on provided conditions');
         }
         const { lower, upper } = range;
@@ -129,6 +129,16 @@ function findIndex(table: Table, { IndexName: name, ConsistentRead }: PagedInput
   if (ConsistentRead && index.kind === 'global')
     throw invalid('Consistent reads are not supported on global secondary indexes');
   return index;
+}
+
+function isWithin({ lower, upper }: KeyRange, hash: Buffer, { at }: Position): boolean {
+  const above = lower === undefined ? 1 : Buffer.compare(at.range, lower.bytes);
+  const below = upper === undefined ? 1 : Buffer.compare(upper.bytes, at.range);
+  return (
+    at.hash.equals(hash) &&
+    (above > 0 || (above === 0 && lower?.inclusive === true)) &&
+    (below > 0 || (below === 0 && upper?.inclusive === true))
+  );
 }
 
 interface Shape {

@@ -28,6 +28,7 @@ export async function startKinesis(options: KinesisOptions): Promise<Emulator> {
   for (const resource of resources) {
     if (resource.type === 'AWS::Kinesis::Stream') declare(store, resource, options.onDemandShards ?? 4, now());
   }
+  store.trim(now());
   const faults = new Faults();
   const trimming = setInterval(() => store.trim(now()), TRIM_INTERVAL_MILLIS).unref();
   return serveJson({

@@ -14,7 +14,7 @@ export interface Bucket {
 
 export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE';
 
-export interface LifecycleRule {
+interface LifecycleRule {
   readonly prefix: string;
   readonly expirationDays: number | undefined;
   readonly noncurrentDays: number | undefined;

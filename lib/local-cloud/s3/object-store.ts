@@ -57,6 +57,8 @@ const SCHEMA = `
   CREATE UNIQUE INDEX IF NOT EXISTS versions_by_key ON versions (bucket, key, version);
   CREATE UNIQUE INDEX IF NOT EXISTS latest_by_key ON versions (bucket, key) WHERE latest;
   CREATE UNIQUE INDEX IF NOT EXISTS versions_by_blob ON versions (blob) WHERE blob IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS versions_by_age ON versions (bucket, modified) WHERE latest;
+  CREATE INDEX IF NOT EXISTS versions_by_end ON versions (bucket, superseded) WHERE superseded IS NOT NULL;
   CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, content TEXT NOT NULL
   );

@@ -1,5 +1,5 @@
 /** An element to write: text, or children in order; `undefined` children are left out. */
-export type XmlContent = string | number | boolean | readonly XmlElement[];
+type XmlContent = string | number | boolean | readonly XmlElement[];
 export type XmlElement = readonly [name: string, content: XmlContent | undefined];
 
 /** An element as read: its text when it has no children. */

@@ -21,7 +21,7 @@ const NUMBERS = '0123456789';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** A random password of the wanted length and kinds of characters. @throws Error when nothing or too little is left to choose from */
-export function generatePassword(wanted: GenerateSecretString): string {
+function generatePassword(wanted: GenerateSecretString): string {
   const kinds = [
     wanted.ExcludeLowercase ? '' : LOWERCASE,
     wanted.ExcludeUppercase ? '' : LOWERCASE.toUpperCase(),

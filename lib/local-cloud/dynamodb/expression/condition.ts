@@ -296,7 +296,7 @@ class ConditionParser {
 }
 
 /** As errors show it: `{S:abc}`. */
-export function showValue(value: AttributeValue): string {
+function showValue(value: AttributeValue): string {
   const content = Object.values(value)[0] as unknown;
   return `{${typeOf(value)}:${typeof content === 'object' ? JSON.stringify(content) : String(content)}}`;
 }
