@@ -209,11 +209,11 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
     await page.keyboard.press('h');
     const chart = page.getByRole('group', { name: /Events over time/ });
     await chart.focus();
-    const before = url().get('from');
+    const before = url().get('to');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Enter');
-    await expect.poll(() => url().get('from')).not.toBe(before);
+    await expect.poll(() => url().get('to')).not.toBe(before);
 
     await page.keyboard.press('s');
     await page.getByRole('menuitem', { name: 'Copy as curl' }).waitFor();

@@ -6,9 +6,11 @@ const prototype = HTMLElement.prototype as HTMLElement & Record<string, unknown>
 const open = new WeakSet<Element>();
 const toggle = (element: HTMLElement, to: boolean) => {
   if (open.has(element) === to) return;
+  const newState = to ? 'open' : 'closed';
+  element.dispatchEvent(Object.assign(new Event('beforetoggle'), { newState }));
   if (to) open.add(element);
   else open.delete(element);
-  element.dispatchEvent(Object.assign(new Event('toggle'), { newState: to ? 'open' : 'closed' }));
+  element.dispatchEvent(Object.assign(new Event('toggle'), { newState }));
 };
 prototype.showPopover = function () {
   toggle(this, true);

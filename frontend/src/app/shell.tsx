@@ -14,7 +14,7 @@ import {
   UserRound,
   WifiOff,
 } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type Me, me, signOut } from '../features/session/api/session.ts';
 import { RangePicker } from '../features/shell/components/range-picker.tsx';
@@ -32,7 +32,8 @@ import { Mark } from '../ui/mark.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { PAGES, type Page } from './pages.ts';
 
-const Palette = lazy(() => import('../features/shell/components/palette.tsx'));
+const loadPalette = () => import('../features/shell/components/palette.tsx');
+const Palette = lazy(loadPalette);
 const KeySheet = lazy(async () => ({ default: (await import('../features/shell/components/key-sheet.tsx')).KeySheet }));
 const ProfileDialog = lazy(async () => ({
   default: (await import('../features/session/components/profile-dialog.tsx')).ProfileDialog,
@@ -77,6 +78,12 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
   useShortcut('goOverview', () => go('Overview'));
   useShortcut('goLogs', () => go('Logs'));
   useShortcut('goSend', () => go('Send data'));
+
+  // what is typed right after Ctrl+K must find the palette there
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, 1_500);
+    return () => clearTimeout(timer);
+  }, []);
 
   const theme = THEMES.find(({ id }) => id === kept.theme) ?? THEMES[0];
   const commands = [

@@ -1,5 +1,6 @@
 import { Check, type LucideIcon } from 'lucide-react';
 import { type ComponentProps, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { cx } from './cx.ts';
 
 export interface MenuItem {
@@ -98,15 +99,12 @@ export function Menu({ items, header, label, children, className, buttonProps }:
         aria-label={label}
         className={cx(POPOVER, 'max-h-[70dvh] min-w-44 max-w-80 overflow-auto')}
         onKeyDown={onKeyDown}
+        // drawn before it shows, so that it has its size and the first key finds an item
+        onBeforeToggle={(event) => flushSync(() => setOpen(event.newState === 'open'))}
         onToggle={(event) => {
-          const opened = event.newState === 'open';
-          setOpen(opened);
-          if (!opened) return;
-          // the items are drawn by the state just set
-          requestAnimationFrame(() => {
-            if (button.current && list.current) placeBeside(button.current, list.current);
-            options()[0]?.focus();
-          });
+          if (event.newState !== 'open' || !button.current || !list.current) return;
+          placeBeside(button.current, list.current);
+          options()[0]?.focus();
         }}
       >
         {open && header}

@@ -34,7 +34,7 @@ describe('the rows of a tail', () => {
     buffer.add([event(2), event(3, 'ERROR')], 0);
     expect(buffer.flush()).toBe(false);
     expect(buffer.rows).toEqual(before);
-    expect([buffer.waiting, buffer.waitingErrors]).toEqual([2, 1]);
+    expect([buffer.waiting, buffer.errors]).toEqual([2, 1]);
     buffer.resume(42);
     expect(buffer.rows.map(({ kind }) => kind)).toEqual(['event', 'event', 'resumed', 'event', 'event']);
     expect(buffer.waiting).toBe(0);

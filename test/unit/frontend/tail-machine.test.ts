@@ -15,7 +15,7 @@ class Bench {
     for (const effect of effects) {
       this.log.push(effect);
       if (effect.kind === 'setTimer') this.#timers.set(effect.name, this.now + effect.millis);
-      if (effect.kind === 'clearTimers') this.#timers.clear();
+      if (effect.kind === 'clearTimers' || effect.kind === 'drop') this.#timers.clear();
     }
     return [...effects];
   }

@@ -28,9 +28,9 @@ export class TailBuffer {
   rows: TailRow[] = [];
   /** New events since the pause, those beyond the hold included. */
   waiting = 0;
-  waitingErrors = 0;
-  /** Events received since the start. */
+  /** Events received since the start, and errors among them. */
   received = 0;
+  errors = 0;
   #held: TailRow[] = [];
   #paused = false;
   #incoming: TailRow[] = [];
@@ -61,10 +61,8 @@ export class TailBuffer {
       slot.total += 1;
       slot.counts[severity] = (slot.counts[severity] ?? 0) + 1;
       this.#rate.set(second, slot);
-      if (this.#paused) {
-        this.waiting += 1;
-        if (severity === 'ERROR' || severity === 'FATAL') this.waitingErrors += 1;
-      }
+      if (this.#paused) this.waiting += 1;
+      if (severity === 'ERROR' || severity === 'FATAL') this.errors += 1;
     }
     for (const old of this.#rate.keys()) {
       if (old >= second - RATE_SECONDS) break;
@@ -96,7 +94,6 @@ export class TailBuffer {
     this.flush();
     this.#paused = true;
     this.waiting = 0;
-    this.waitingErrors = 0;
   }
 
   /** Shows what was held back, after a line that marks the place. */
@@ -106,7 +103,6 @@ export class TailBuffer {
     const held = this.#held;
     this.#held = [];
     this.waiting = 0;
-    this.waitingErrors = 0;
     if (held.length === 0) return;
     this.#serial += 1;
     this.#append([{ kind: 'resumed', key: `resumed-${this.#serial}`, at: now }, ...held]);
@@ -175,17 +171,16 @@ export class TailBuffer {
     const excess = this.#held.length - this.#capacity;
     if (excess <= 0) return;
     const dropped = this.#held.splice(0, excess + 1);
-    const times = dropped.flatMap((row) =>
-      row.kind === 'event' ? [row.event.timestamp, row.event.timestamp] : row.kind === 'gap' ? [row.from, row.to] : [],
-    );
-    for (const row of dropped) this.#known.delete(row.key);
+    const gap = { count: 0, from: '\uffff', to: '' };
+    for (const row of dropped) {
+      this.#known.delete(row.key);
+      if (row.kind === 'resumed') continue;
+      const [count, from, to] = row.kind === 'gap' ? [row.count, row.from, row.to] : [1, row.event.timestamp, row.event.timestamp];
+      gap.count += count;
+      if (from < gap.from) gap.from = from;
+      if (to > gap.to) gap.to = to;
+    }
     this.#serial += 1;
-    this.#held.unshift({
-      kind: 'gap',
-      key: `gap-${this.#serial}`,
-      count: dropped.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : row.kind === 'gap' ? row.count : 0), 0),
-      from: times.reduce((a, b) => (a < b ? a : b), times[0] ?? ''),
-      to: times.reduce((a, b) => (a > b ? a : b), times[0] ?? ''),
-    });
+    this.#held.unshift({ kind: 'gap', key: `gap-${this.#serial}`, ...gap });
   }
 }

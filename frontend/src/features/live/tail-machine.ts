@@ -74,7 +74,8 @@ export type TailEffect =
   | { readonly kind: 'askTicket'; readonly generation: number; readonly query: string }
   | { readonly kind: 'open'; readonly generation: number; readonly url: string }
   | { readonly kind: 'send'; readonly message: ClientMessage }
-  | { readonly kind: 'close' }
+  /** Closes the socket and stops all timers. */
+  | { readonly kind: 'drop' }
   | { readonly kind: 'setTimer'; readonly name: TimerName; readonly millis: number }
   | { readonly kind: 'clearTimers' }
   | { readonly kind: 'events'; readonly events: readonly LogEvent[] }
@@ -117,8 +118,7 @@ function connect(tail: Tail): Step {
   return [
     { ...tail, generation, phase: { name: 'connecting' } },
     [
-      { kind: 'clearTimers' },
-      { kind: 'close' },
+      { kind: 'drop' },
       { kind: 'setTimer', name: 'answer', millis: ANSWER_MILLIS },
       { kind: 'askTicket', generation, query: tail.query },
     ],
@@ -135,13 +135,13 @@ function retry(tail: Tail, why: string, { now, random }: TailEnvironment, leastM
       attempts: tail.attempts + 1,
       phase: { name: 'reconnecting', at: now + millis, why },
     },
-    [{ kind: 'clearTimers' }, { kind: 'close' }, { kind: 'setTimer', name: 'attempt', millis }],
+    [{ kind: 'drop' }, { kind: 'setTimer', name: 'attempt', millis }],
   ];
 }
 
 const end = (tail: Tail, why: string): Step => [
   { ...tail, generation: tail.generation + 1, phase: { name: 'ended', why } },
-  [{ kind: 'clearTimers' }, { kind: 'close' }],
+  [{ kind: 'drop' }],
 ];
 
 function hear(tail: Tail, message: ServerMessage, environment: TailEnvironment): Step {
@@ -162,14 +162,13 @@ function hear(tail: Tail, message: ServerMessage, environment: TailEnvironment):
         ],
       ];
     case 'logs': {
-      const missed = message.gap?.count ?? Math.max(0, message.matched - message.sent);
-      const last = message.logs.at(-1)?.timestamp;
+      const { logs, matched, sent, gap } = message;
       const effects: TailEffect[] = [];
-      if (missed > 0) {
-        const from = message.gap?.from ?? message.logs[0]?.timestamp ?? new Date(environment.now).toISOString();
-        effects.push({ kind: 'gap', count: missed, from, to: message.gap?.to ?? last ?? from });
+      if (matched > sent) {
+        const at = logs[0]?.timestamp ?? new Date(environment.now).toISOString();
+        effects.push({ kind: 'gap', ...(gap ?? { count: matched - sent, from: at, to: at }) });
       }
-      effects.push({ kind: 'events', events: message.logs });
+      effects.push({ kind: 'events', events: logs });
       return [{ ...tail, cursor: message.cursor, intervalMillis: message.interval_ms ?? tail.intervalMillis }, effects];
     }
     case 'gap':

@@ -55,6 +55,8 @@ interface LogGridProps {
   readonly total: number | null;
   readonly openId: string;
   readonly onOpen: (event: LogEvent | null) => void;
+  /** The reader moved to another row by key. */
+  readonly onMove: (event: LogEvent) => void;
   readonly onColumns: (columns: readonly string[]) => void;
   readonly onWidths: (widths: Readonly<Record<string, number>>) => void;
   readonly onSort: (sort: '-timestamp' | 'timestamp') => void;
@@ -86,6 +88,7 @@ export function LogGrid(props: LogGridProps) {
     total,
     openId,
     onOpen,
+    onMove,
     onColumns,
     onWidths,
     onFilter,
@@ -144,15 +147,15 @@ export function LogGrid(props: LogGridProps) {
     return row?.kind === 'event' ? row.event : null;
   };
   const focusRow = useCallback(
-    (index: number, follow = true) => {
+    (index: number) => {
       const row = source.at(Math.max(0, Math.min(source.count - 1, index)));
       if (!row) return;
       setActiveKey(row.key);
       wantsFocus.current = true;
       virtual.scrollToIndex(Math.max(0, Math.min(source.count - 1, index)), { align: 'auto' });
-      if (follow && openId !== '' && row.kind === 'event') onOpen(row.event);
+      if (row.kind === 'event') onMove(row.event);
     },
-    [source, virtual, openId, onOpen],
+    [source, virtual, onMove],
   );
   useImperativeHandle(props.handle, () => ({
     focusRow,

@@ -45,6 +45,9 @@ export function runTail(query: string, listener: Listener): () => void {
   const timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   const abort = new AbortController();
 
+  const clearTimers = () => {
+    for (const timer of timers.values()) clearTimeout(timer);
+  };
   const take = (input: TailInput) => {
     const before = tail;
     const [next, effects] = stepTail(tail, input, { now: Date.now(), random: Math.random() });
@@ -81,9 +84,9 @@ export function runTail(query: string, listener: Listener): () => void {
       case 'send':
         if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(effect.message));
         return;
-      case 'close':
+      case 'drop':
         socket?.close();
-        socket = null;
+        clearTimers();
         return;
       case 'setTimer':
         clearTimeout(timers.get(effect.name));
@@ -93,9 +96,7 @@ export function runTail(query: string, listener: Listener): () => void {
         );
         return;
       case 'clearTimers':
-        for (const timer of timers.values()) clearTimeout(timer);
-        timers.clear();
-        return;
+        return clearTimers();
       case 'events':
         return listener.onEvents(effect.events);
       case 'gap':

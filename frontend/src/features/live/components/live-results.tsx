@@ -1,4 +1,3 @@
-import { ArrowDownToLine, ArrowUpToLine, Eraser, Pause, Play } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { formatClock, formatCount, plural } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/hooks.ts';
@@ -7,7 +6,7 @@ import type { LogEvent } from '../../../lib/log-event.ts';
 import { preferences, usePreferences } from '../../../lib/preferences.ts';
 import { toProblem } from '../../../lib/problem.ts';
 import { toast } from '../../../lib/toasts.ts';
-import { Button, IconButton } from '../../../ui/button.tsx';
+import { Button } from '../../../ui/button.tsx';
 import { TimeBars } from '../../../ui/charts/time-bars.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { type GridHandle, LogGrid } from '../../../ui/log-grid/log-grid.tsx';
@@ -25,6 +24,7 @@ interface LiveResultsProps {
   readonly openId: string;
   readonly words: readonly string[];
   readonly onOpen: (event: LogEvent | null) => void;
+  readonly onMove: (event: LogEvent) => void;
   readonly onColumns: (columns: readonly string[]) => void;
   readonly onWidths: (widths: Readonly<Record<string, number>>) => void;
   readonly onFilter: (field: string, value: string, how: 'include' | 'exclude') => void;
@@ -49,6 +49,7 @@ export function LiveResults(props: LiveResultsProps) {
   // a new query is a new tail
   const buffer = useMemo(() => new TailBuffer(), [query]);
   const [tail, setTail] = useState<Tail>(() => makeTail(query));
+  const [start, setStart] = useState(0);
   const [version, setVersion] = useState(0);
   const [pausedBy, setPausedBy] = useState<'person' | 'scroll' | null>(null);
   const [words, setWords] = useState('');
@@ -65,7 +66,8 @@ export function LiveResults(props: LiveResultsProps) {
         onEvents: (events) => buffer.add(events, Date.now()),
         onGap: (gap) => buffer.addGap(gap),
       }),
-    [query, buffer],
+    // biome-ignore lint/correctness/useExhaustiveDependencies: a new start is a new connection
+    [query, buffer, start],
   );
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
@@ -198,17 +200,15 @@ export function LiveResults(props: LiveResultsProps) {
     });
   }, [buffer, source, openId, onLoaded]);
 
-  const before = useRef({ received: 0, errors: 0 });
+  const announcedAt = useRef({ received: 0, errors: 0 });
   useEffect(() => {
     if (!announceLive) return;
     const timer = setInterval(() => {
-      const fresh = buffer.received - before.current.received;
-      before.current = { received: buffer.received, errors: 0 };
-      setAnnounced(
-        fresh > 0
-          ? `${plural(fresh, 'new event')}${buffer.waitingErrors > 0 ? `, ${plural(buffer.waitingErrors, 'error')} waiting` : ''}`
-          : '',
-      );
+      const { received, errors } = buffer;
+      const fresh = received - announcedAt.current.received;
+      const failed = errors - announcedAt.current.errors;
+      announcedAt.current = { received, errors };
+      setAnnounced(fresh > 0 ? `${plural(fresh, 'new event')}, ${plural(failed, 'error')}` : '');
     }, ANNOUNCE_MILLIS);
     return () => clearInterval(timer);
   }, [announceLive, buffer]);
@@ -230,12 +230,11 @@ export function LiveResults(props: LiveResultsProps) {
       <div className="flex min-h-8 flex-wrap items-center gap-2 border-b border-line px-2">
         <StateChip tail={tail} waiting={buffer.waiting} paused={!following} />
         <span className="num text-xs text-muted">{formatCount(buffer.perSecond(Date.now()))} / s</span>
-        <Button look={following ? 'plain' : 'primary'} icon={following ? Pause : Play} tip="Space" onClick={toggle}>
+        <Button look={following ? 'plain' : 'primary'} tip="Space" onClick={toggle}>
           {following ? 'Pause' : 'Resume'}
         </Button>
         <Button
           look="quiet"
-          icon={Eraser}
           tip="Hides the rows shown so far"
           onClick={() => {
             buffer.clear();
@@ -244,7 +243,7 @@ export function LiveResults(props: LiveResultsProps) {
         >
           Clear
         </Button>
-        {tail.phase.name === 'ended' && <Button onClick={() => location.reload()}>Start again</Button>}
+        {tail.phase.name === 'ended' && <Button onClick={() => setStart(start + 1)}>Start again</Button>}
         <input
           aria-label="Words to highlight"
           placeholder="Highlight words"
@@ -252,14 +251,9 @@ export function LiveResults(props: LiveResultsProps) {
           onChange={(event) => setWords(event.target.value)}
           className="ml-auto h-7 w-40 rounded-s border border-line bg-surface px-2 text-xs max-sm:hidden"
         />
-        <IconButton
-          label={top ? 'Newest at the bottom' : 'Newest at the top'}
-          icon={top ? ArrowDownToLine : ArrowUpToLine}
-          onClick={() => preferences.set({ liveEdge: top ? 'bottom' : 'top' })}
-        />
       </div>
       {source.count === 0 ? (
-        <Message title={tail.phase.name === 'live' ? 'Connected. Waiting for the next event…' : 'Connecting…'}>
+        <Message title={tail.phase.name === 'live' ? 'Waiting for the next event…' : 'Not connected yet'}>
           {query === ''
             ? 'Every event of the project will appear here as it arrives.'
             : `Only events that fit “${query}” will appear.`}
@@ -278,6 +272,7 @@ export function LiveResults(props: LiveResultsProps) {
           openId={openId}
           words={marks}
           onOpen={props.onOpen}
+            onMove={props.onMove}
           onColumns={props.onColumns}
           onWidths={props.onWidths}
           onSort={(sort) => preferences.set({ liveEdge: sort === '-timestamp' ? 'top' : 'bottom' })}

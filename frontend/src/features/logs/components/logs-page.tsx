@@ -19,7 +19,6 @@ import { ProblemView, Skeleton } from '../../../ui/panel.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { type Search, useEvent } from '../api/logs.ts';
 import { withOnly, withTerm, wordsOf } from '../query-text.ts';
-import { FacetPanel } from './facet-panel.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { HistogramPanel } from './histogram-panel.tsx';
 import { QueryBar } from './query-bar.tsx';
@@ -27,6 +26,7 @@ import type { LoadedRows, ResultsProps } from './results.ts';
 import { SearchResults } from './search-results.tsx';
 
 const EmptyResults = lazy(async () => ({ default: (await import('./empty-results.tsx')).EmptyResults }));
+const FacetPanel = lazy(async () => ({ default: (await import('./facet-panel.tsx')).FacetPanel }));
 const EventDrawer = lazy(async () => ({ default: (await import('./event-drawer.tsx')).EventDrawer }));
 const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }));
 
@@ -79,6 +79,12 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
       setUrl({ id: event?.id ?? '' }, replace ? { replace: true } : undefined);
     },
     [setUrl],
+  );
+  const move = useCallback(
+    (event: LogEvent) => {
+      if (opened.current !== null || url.id !== '') open(event);
+    },
+    [open, url.id],
   );
   const filter = useCallback<ValueActions['filter']>(
     (field, value, how) => run(withTerm(url.q, field, value, how)),
@@ -142,6 +148,7 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
     openId: url.id,
     words,
     onOpen: open,
+    onMove: move,
     onColumns: setColumns,
     onWidths: setWidths,
     onFilter: filter,
@@ -176,7 +183,9 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
               )}
               style={narrow ? undefined : { width: kept.facetsWidth }}
             >
-              <FacetPanel search={search} actions={values} onOnly={only} />
+              <Suspense fallback={<Skeleton rows={8} />}>
+                <FacetPanel search={search} actions={values} onOnly={only} />
+              </Suspense>
             </section>
             <Splitter
               label="Width of the fields"

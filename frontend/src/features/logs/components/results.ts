@@ -11,6 +11,8 @@ export interface ResultsProps {
   readonly openId: string;
   readonly words: readonly string[];
   readonly onOpen: (event: LogEvent | null) => void;
+  /** An open event follows the reader from row to row. */
+  readonly onMove: (event: LogEvent) => void;
   readonly onColumns: (columns: readonly string[]) => void;
   readonly onWidths: (widths: UrlState['w']) => void;
   readonly onFilter: ValueActions['filter'];

@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronLeft, ChevronRight, Clock, RotateCw, ZoomOut } from 'lucide-react';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { formatMoment, zoneName } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
@@ -51,7 +52,10 @@ export function RangePicker() {
   };
   const shift = (by: -1 | 1) => view.setRange(absolute(shiftRange(resolved, by)));
   const widen = () => view.setRange(absolute(zoomOut(resolved, Date.now())));
-  useShortcut('time', () => panel.current?.showPopover());
+  useShortcut('time', () => {
+    panel.current?.showPopover();
+    box.current?.focus();
+  });
   useShortcut('earlier', () => shift(-1));
   useShortcut('later', () => shift(1));
   useShortcut('zoomOut', widen);
@@ -108,14 +112,12 @@ export function RangePicker() {
         role="dialog"
         aria-label="Time range"
         className={cx(POPOVER, 'w-[min(420px,calc(100vw-8px))] p-3')}
+        // drawn before it shows, so that the first key typed finds the box
+        onBeforeToggle={(event) => flushSync(() => setOpen(event.newState === 'open'))}
         onToggle={(event) => {
-          setOpen(event.newState === 'open');
           if (event.newState !== 'open' || !button.current || !panel.current) return;
           placeBeside(button.current, panel.current);
-          requestAnimationFrame(() => {
-            if (button.current && panel.current) placeBeside(button.current, panel.current);
-            box.current?.focus();
-          });
+          box.current?.focus();
         }}
       >
         {open && <RangeForm boxRef={box} onChoose={choose} />}
