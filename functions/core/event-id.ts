@@ -28,10 +28,16 @@ export type IndexName = z.output<typeof IndexName>;
 /** Days since 1970 of an instant in milliseconds. */
 export const toDay = (millis: number): number => Math.floor(millis / DAY_MILLIS);
 
+// nearly all events of a while go to one index
+let lastIndex: { retention: RetentionClass; day: number; name: IndexName } | undefined;
+
 /** The index of a retention class and day. */
 export function toIndexName(retention: RetentionClass, day: number): IndexName {
-  const date = new Date(day * DAY_MILLIS).toISOString().slice(0, 10).replaceAll('-', '.');
-  return `logs-${retention}-${date}` as IndexName;
+  if (lastIndex?.retention !== retention || lastIndex.day !== day) {
+    const date = new Date(day * DAY_MILLIS).toISOString().slice(0, 10).replaceAll('-', '.');
+    lastIndex = { retention, day, name: `logs-${retention}-${date}` as IndexName };
+  }
+  return lastIndex.name;
 }
 
 /** The index that an id names. */

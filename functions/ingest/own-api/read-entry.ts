@@ -1,6 +1,6 @@
 import { InvalidRequest } from '../../core/errors.ts';
 import { stringifyJson } from '../../core/json.ts';
-import { type Attributes, type AttributeValue, WORKFLOW_EXECUTION } from '../../core/log-record.ts';
+import { type Attributes, WORKFLOW_EXECUTION } from '../../core/log-record.ts';
 import { toFieldErrors } from '../../core/problem.ts';
 import type { UnixNano } from '../../core/unix-nano.ts';
 import { LogEntry, WorkflowExecution } from '../api.ts';
@@ -30,7 +30,8 @@ function readLogEntry(item: unknown): Entry {
     ...(severityNumber !== undefined && { severityNumber }),
     severityText: String(level),
     body: message,
-    attributes: toAttributes(rest),
+    // what a JSON parser makes is an attribute value
+    attributes: rest as Attributes,
     resource: {
       'service.name': service,
       ...(service_version !== undefined && { 'service.version': service_version }),
@@ -50,7 +51,8 @@ function readWorkflowExecution(item: object): Entry {
   return {
     time: timeOf(executed_at, '#/executed_at'),
     body: null,
-    attributes: toAttributes(rest),
+    // what a JSON parser makes is an attribute value
+    attributes: rest as Attributes,
     resource: {
       ...(typeof service === 'string' && { 'service.name': service }),
       'deployment.environment.name': environment,
@@ -71,12 +73,4 @@ function timeOf(value: string | number | bigint, pointer: string): UnixNano {
       detail: `expected a time between 1970 and 2262, as ISO 8601 or a number since 1970, not ${JSON.stringify(String(value).slice(0, 60))}`,
     },
   ]);
-}
-
-/** What a JSON parser makes is an attribute value; only members that were left out are dropped. */
-function toAttributes(members: Readonly<Record<string, unknown>>): Attributes {
-  const attributes: Record<string, AttributeValue> = {};
-  for (const [key, value] of Object.entries(members))
-    if (value !== undefined) attributes[key] = value as AttributeValue;
-  return attributes;
 }

@@ -1,0 +1,112 @@
+import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { Bulk, toCreateAction } from '../../functions/adapters/event-store/bulk.ts';
+import { toDocument } from '../../functions/adapters/event-store/document.ts';
+import { decodeFrame, encodeFrame, readLines } from '../../functions/core/frame.ts';
+import type { ProjectId } from '../../functions/core/project.ts';
+import { makeAccept } from '../../functions/ingest/accept.ts';
+import { readContent } from '../../functions/ingest/content.ts';
+import { generateSample } from '../../functions/ingest/generator/generate.ts';
+import { readBatch } from '../../functions/ingest/own-api/read-batch.ts';
+import { readEntry } from '../../functions/ingest/own-api/read-entry.ts';
+import { MemoryObjectStore } from '../support/fakes.ts';
+
+/** CPU of the accept and index paths against what cannot be avoided, on the same bytes in the same run. */
+
+const EVENTS = 5_000;
+const ROUNDS = 12;
+const SIGNAL = new AbortController().signal;
+
+const to = Date.parse('2026-11-21T12:00:00Z');
+const sample = generateSample({ from: to - 3_600_000, to, events: EVENTS, seed: 1 });
+const json = Buffer.from(JSON.stringify(sample));
+const gzipped = gzipSync(json);
+const LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+console.log(
+  `${EVENTS} events of ${Math.round(json.length / EVENTS)} B, ${(json.length / 1e6).toFixed(1)} MB of JSON, ${(gzipped.length / 1e3).toFixed(0)} kB gzipped`,
+);
+
+const bareAccept = await measure(async () => {
+  const bytes = gunzipSync(gzipped);
+  JSON.parse(bytes.toString('utf8'));
+  zstdCompressSync(bytes, LEVEL_1);
+});
+
+let records: readonly Buffer[] = [];
+const accept = makeAccept({
+  stream: {
+    put: async (frames) => {
+      records = frames;
+      return frames.map(() => true);
+    },
+  },
+  quarantine: new MemoryObjectStore(),
+  now: () => to,
+});
+const request = {
+  method: 'POST',
+  path: '/api/v1/logs/batch',
+  query: new URLSearchParams(),
+  headers: { 'content-encoding': 'gzip' },
+  cookies: [],
+  body: gzipped,
+  sourceIp: '',
+};
+const accepting = await measure(async () => {
+  const drafts = readBatch(await readContent(request)).map(readEntry);
+  await accept(
+    drafts,
+    { project: 'bench' as ProjectId, retention: '30d', source: { protocol: 'tributary' }, hints: {} },
+    SIGNAL,
+  );
+});
+
+const bareIndex = await measure(async () => {
+  for (const record of records) {
+    const { body } = decodeFrame(record);
+    const lines = zstdDecompressSync(body).toString('utf8').split('\n');
+    for (const line of lines) JSON.stringify(JSON.parse(line));
+  }
+});
+const indexing = await measure(async () => {
+  for (const record of records) {
+    const frame = decodeFrame(record);
+    const bulk = new Bulk();
+    for (const line of readLines(frame)) {
+      const form = toDocument(frame.header.project, line);
+      const action = toCreateAction(frame.header.index, form);
+      bulk.add(action, action.length, () => {});
+    }
+  }
+});
+const skipping = await measure(async () => {
+  for (const record of records) for (let n = 0; n < 100; n++) decodeFrame(record);
+});
+
+report('accept without sanitising', accepting, bareAccept, 3);
+report('index', indexing, bareIndex, 2);
+console.log(
+  `skip a frame by its header: ${((skipping / 100 / records.length) * 1e3).toFixed(1)} µs; ${records.length} frames of ${Math.round(records.reduce((sum, { length }) => sum + length, 0) / records.length / 1e3)} kB`,
+);
+console.log(
+  `stream bytes: ${(records.reduce((sum, record) => sum + encodeFrame(decodeFrame(record)).length, 0) / json.length).toFixed(3)} × JSON`,
+);
+
+/** @returns CPU milliseconds of one run: the median, after two to warm up */
+async function measure(work: () => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS + 2; round++) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    if (round >= 2) times.push((user + system) / 1000);
+  }
+  return times.sort((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN;
+}
+
+function report(what: string, millis: number, bare: number, target: number): void {
+  const perSecond = Math.round(EVENTS / (millis / 1000));
+  console.log(
+    `${what}: ${(millis / bare).toFixed(2)} × bare (≤ ${target}), ${perSecond.toLocaleString('en')} events/s and core, ${(millis / (json.length / 1e6)).toFixed(1)} ms CPU a MB (bare ${(bare / (json.length / 1e6)).toFixed(1)})`,
+  );
+}
