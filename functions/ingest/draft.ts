@@ -51,8 +51,8 @@ export function readSeverity(level: string | number): number | undefined {
   if (typeof level === 'string' && !/^\d{1,2}$/.test(level.trim())) return parseSeverity(level);
   const number = Number(level);
   if (number >= 10 && number <= 60 && number % 10 === 0) return (number / 10 - 1) * 4 + 1;
-  return SYSLOG[number];
+  return SYSLOG_SEVERITIES[number];
 }
 
 /** Severity numbers of syslog's emerg, alert, crit, err, warning, notice, info, debug (OpenTelemetry's logs data model, appendix B). */
-const SYSLOG = [23, 22, 21, 17, 13, 10, 9, 5];
+export const SYSLOG_SEVERITIES: readonly number[] = [23, 22, 21, 17, 13, 10, 9, 5];

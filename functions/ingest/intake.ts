@@ -41,6 +41,8 @@ export interface Intake {
   readonly path: RegExp;
   /** Reads the inflated body. @throws Failure `undecodable` only where the whole envelope cannot be read */
   decode(content: Buffer, request: ShipperRequest): Decoded;
+  /** What is kept of a body that cannot be read at all, where the client would throw it away on being told so. */
+  rescue?(request: ShipperRequest): Decoded;
   /** The protocol's own form of a refusal. */
   refused(refusal: Refusal, request: ShipperRequest): Reply;
 }
@@ -50,7 +52,7 @@ export interface Probe {
   readonly path: RegExp;
   readonly methods: readonly string[];
   /** Whether the token must be good. */
-  readonly authenticated?: boolean;
+  readonly authenticated?: (request: ShipperRequest) => boolean;
   answer(request: ShipperRequest): Reply;
   refused?(refusal: Refusal, request: ShipperRequest): Reply;
 }

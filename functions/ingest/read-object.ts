@@ -57,50 +57,72 @@ interface Found {
  * known by name but cannot be read stays an attribute.
  */
 export function readObject(object: Json): Draft {
-  const found: { [role in Role]?: Found } = {};
-  let badTime: unknown;
-  let unknownLevel: string | undefined;
-  for (const name in object) {
-    const rank = RANKS.get(name);
-    const value = object[name];
-    // a status is a level only as a word: numbers are exit codes and HTTP's
-    if (rank !== undefined && !(name === 'status' && typeof value === 'number')) {
-      const before = found[rank.role];
-      if (before === undefined || rank.order < before.order) {
-        const read = READERS[rank.role](value);
-        if (read !== undefined) found[rank.role] = { order: rank.order, name, value: read };
-        else if (rank.role === 'time' && value !== null) badTime = value;
-        else if (rank.role === 'level' && name !== 'status') unknownLevel ??= text(value);
-      }
-    }
-    if (typeof value === 'object' && value !== null && Object.hasOwn(NESTED, name))
-      readNested(found, name, value as Json);
-  }
-  const marks = found.time === undefined && badTime !== undefined ? [markOfTime(badTime)] : undefined;
-  const message = found.message?.value as AttributeValue | undefined;
-  const level = (found.level?.value as LevelFound | undefined) ?? (unknownLevel && { severityText: unknownLevel });
+  const found = find(object, ALL);
   return {
-    ...(found.time && { time: found.time.value as UnixNano }),
-    ...(level || undefined),
-    body: message ?? stringifyJson(object),
-    attributes: rest(object, found),
-    resource: {
-      ...(found.service && { 'service.name': found.service.value as string }),
-      ...(found.version && { 'service.version': found.version.value as string }),
-      ...(found.environment && { 'deployment.environment.name': found.environment.value as string }),
-      ...(found.host && { 'host.name': found.host.value as string }),
-    },
-    ...(found.trace && { traceId: found.trace.value as string }),
-    ...(found.span && { spanId: found.span.value as string }),
-    ...(marks && { marks }),
+    ...toFields(object, found),
+    body: (found.message?.value as AttributeValue | undefined) ?? stringifyJson(object),
     raw: () => stringifyJson(object),
   };
 }
 
-function readNested(found: { [role in Role]?: Found }, name: string, value: Json): void {
+/** Labels, tags and fields that stand beside a message and its time: all but these two may be found among them. */
+export const readFields = (object: Json, level = true): Omit<Draft, 'body'> =>
+  toFields(object, find(object, level ? BESIDE : NAMES_ALONE));
+
+const ALL: ReadonlySet<Role> = new Set(Object.keys(NAMES) as Role[]);
+const BESIDE: ReadonlySet<Role> = new Set([...ALL].filter((role) => role !== 'message' && role !== 'time'));
+const NAMES_ALONE: ReadonlySet<Role> = new Set([...BESIDE].filter((role) => role !== 'level'));
+
+interface AllFound extends Partial<Record<Role, Found>> {
+  /** Stands where a time should, and is none. */
+  badTime?: unknown;
+  /** A level by its name, in a word of the client's own. */
+  unknownLevel?: string | undefined;
+}
+
+function find(object: Json, roles: ReadonlySet<Role>): AllFound {
+  const found: AllFound = {};
+  for (const name in object) {
+    const rank = RANKS.get(name);
+    const value = object[name];
+    // a status is a level only as a word: numbers are exit codes and HTTP's
+    if (rank !== undefined && roles.has(rank.role) && !(name === 'status' && typeof value === 'number')) {
+      const before = found[rank.role];
+      if (before === undefined || rank.order < before.order) {
+        const read = READERS[rank.role](value);
+        if (read !== undefined) found[rank.role] = { order: rank.order, name, value: read };
+        else if (rank.role === 'time' && value !== null) found.badTime = value;
+        else if (rank.role === 'level' && name !== 'status') found.unknownLevel ??= text(value);
+      }
+    }
+    if (typeof value === 'object' && value !== null && Object.hasOwn(NESTED, name))
+      readNested(found, roles, name, value as Json);
+  }
+  return found;
+}
+
+function toFields(object: Json, found: AllFound): Omit<Draft, 'body'> {
+  const { time, level, service, version, environment, host, trace, span, badTime, unknownLevel } = found;
+  return {
+    ...(time && { time: time.value as UnixNano }),
+    ...(level ? (level.value as LevelFound) : unknownLevel !== undefined && { severityText: unknownLevel }),
+    attributes: rest(object, found),
+    resource: {
+      ...(service && { 'service.name': service.value as string }),
+      ...(version && { 'service.version': version.value as string }),
+      ...(environment && { 'deployment.environment.name': environment.value as string }),
+      ...(host && { 'host.name': host.value as string }),
+    },
+    ...(trace && { traceId: trace.value as string }),
+    ...(span && { spanId: span.value as string }),
+    ...(time === undefined && badTime !== undefined && { marks: [markOfTime(badTime)] }),
+  };
+}
+
+function readNested(found: AllFound, roles: ReadonlySet<Role>, name: string, value: Json): void {
   for (const inner of NESTED[name] ?? []) {
     const rank = RANKS.get(`${name}.${inner}`);
-    if (rank === undefined || !Object.hasOwn(value, inner)) continue;
+    if (rank === undefined || !roles.has(rank.role) || !Object.hasOwn(value, inner)) continue;
     const before = found[rank.role];
     const read = READERS[rank.role](value[inner]);
     if (read !== undefined && (before === undefined || rank.order < before.order))
@@ -109,7 +131,7 @@ function readNested(found: { [role in Role]?: Found }, name: string, value: Json
 }
 
 /** The members that nothing was made of. */
-function rest(object: Json, found: { [role in Role]?: Found }): Attributes {
+function rest(object: Json, { badTime: _, unknownLevel: __, ...found }: AllFound): Attributes {
   const attributes: Gathered = {};
   const taken = Object.values(found);
   for (const name in object) {

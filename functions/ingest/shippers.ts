@@ -43,7 +43,7 @@ export function makeShippers(
 
   async function ask(probe: Probe, request: ShipperRequest, enter: Enter): Promise<Reply> {
     try {
-      if (probe.authenticated) await letIn(request, enter);
+      if (probe.authenticated?.(request)) await letIn(request, enter);
       return probe.answer(request);
     } catch (error) {
       const refusal = toRefusal(error);
@@ -57,12 +57,10 @@ export function makeShippers(
       if (request.method !== 'POST' && request.method !== 'PUT')
         throw new Failure('method_not_allowed', `${request.method} is not possible here, POST and PUT are`);
       const { caller, headers } = await letIn(request, enter);
-      const content = await readContent(request);
       const arrival = toRequestArrival({ ...call, request, caller }, intake.protocol);
-      const reply = await orFolded(content, async (readable) => {
-        const decoded = intake.decode(readable, request);
-        return answer(decoded, await accept(decoded.drafts, arrival, call.signal));
-      });
+      const reply = await decodeAndAccept(intake, request, async ({ drafts, accepted }) =>
+        accepted(await accept(drafts, arrival, call.signal)),
+      );
       return new Reply(reply.status, { headers: { ...headers, ...reply.headers }, body: reply.body });
     } catch (error) {
       if (!(error instanceof DomainError))
@@ -72,10 +70,24 @@ export function makeShippers(
   }
 }
 
-const answer = ({ accepted }: Decoded, ids: Parameters<Decoded['accepted']>[0]): Reply => accepted(ids);
+type Keep = (decoded: Decoded) => Promise<Reply>;
+
+async function decodeAndAccept(intake: Intake, request: ShipperRequest, keep: Keep): Promise<Reply> {
+  try {
+    const content = await readContent(request);
+    return await orFolded(content, (readable) => keep(intake.decode(readable, request)));
+  } catch (error) {
+    const unreadable = error instanceof DomainError && UNREADABLE.has(error.code);
+    if (!unreadable || intake.rescue === undefined) throw error;
+    return keep(intake.rescue(request));
+  }
+}
+
+/** Failures that lie in the body, and that sending it again does not mend. */
+const UNREADABLE = new Set<DomainError['code']>(['undecodable', 'unsupported_encoding', 'payload_too_large']);
 
 /** Runs again with the deep parts of the JSON as text, where it was nested deeper than the engine's stack can follow. */
-async function orFolded<T>(content: Buffer, run: (content: Buffer) => Promise<T>): Promise<T> {
+async function orFolded(content: Buffer, run: (content: Buffer) => Promise<Reply>): Promise<Reply> {
   try {
     return await run(content);
   } catch (error) {

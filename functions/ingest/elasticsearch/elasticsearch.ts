@@ -48,7 +48,7 @@ export const bulk: Intake = {
   path: new RegExp(String.raw`${PREFIX}(?:\/(?<index>[^/]+))?(?:\/[^/]+)*\/_bulk$`),
 
   decode(content, { parameters, received }) {
-    const { items, drafts } = readBulk(content, parameters.index);
+    const { items, drafts } = readBulk(content, parameters.index, received);
     if (items.length === 0)
       throw new Failure('undecodable', 'body holds no action line such as {"create":{}} followed by a document');
     return { drafts, accepted: (ids) => answerBulk(items, ids, Date.now() - received) };
@@ -85,7 +85,7 @@ export const document: Intake = {
       index: request.parameters.index ?? 'logs',
       ...(request.parameters.id !== undefined && { id: request.parameters.id }),
     };
-    const drafts = [readOne(content, target)];
+    const drafts = [readOne(content, target, request.received)];
     return {
       drafts,
       accepted: ([id]) =>
@@ -104,7 +104,7 @@ export const document: Intake = {
   refused,
 };
 
-function readOne(content: Buffer, target: Target) {
+function readOne(content: Buffer, target: Target, received: number) {
   const text = content.toString('utf8');
   if (text.trim() === '') throw new Failure('undecodable', 'body is empty; expected a document');
   let value: unknown;
@@ -114,7 +114,7 @@ function readOne(content: Buffer, target: Target) {
     return withTarget(unreadable(text), target);
   }
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? readDocument(value as Readonly<Record<string, unknown>>, target)
+    ? readDocument(value as Readonly<Record<string, unknown>>, target, received)
     : withTarget(unreadable(text), target);
 }
 

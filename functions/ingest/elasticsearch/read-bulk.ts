@@ -26,7 +26,7 @@ export interface Bulk {
  * object where an action should stand as an event without an item.
  * @param index from the path, where the action names none
  */
-export function readBulk(content: Buffer, index: string | undefined): Bulk {
+export function readBulk(content: Buffer, index: string | undefined, received: number): Bulk {
   const items: BulkItem[] = [];
   const drafts: Draft[] = [];
   let action: Action | undefined;
@@ -35,14 +35,14 @@ export function readBulk(content: Buffer, index: string | undefined): Bulk {
     if (isBlank(line)) continue;
     if (action !== undefined) {
       items.push({ ...action, draft: drafts.length });
-      drafts.push(readSource(line, action));
+      drafts.push(readSource(line, action, received));
       action = undefined;
       continue;
     }
     // shippers repeat the same action line for every document
     const read = line === last?.line ? last.action : readAction(line, index);
     if (read === undefined) {
-      drafts.push(readStray(line, index));
+      drafts.push(readStray(line, index, received));
       continue;
     }
     last = { line, action: read };
@@ -70,17 +70,17 @@ function readAction(line: string, urlIndex: string | undefined): Action | undefi
 }
 
 /** A line where an action should stand: a document whose action was lost, or no JSON at all. */
-function readStray(line: string, index: string | undefined): Draft {
+function readStray(line: string, index: string | undefined, received: number): Draft {
   const value = attempt(line);
-  return isObject(value) ? readDocument(value, { ...(index !== undefined && { index }) }) : unreadable(line);
+  return isObject(value) ? readDocument(value, { ...(index !== undefined && { index }) }, received) : unreadable(line);
 }
 
-function readSource(line: string, { operation, target }: Action): Draft {
+function readSource(line: string, { operation, target }: Action, received: number): Draft {
   const value = attempt(line);
   if (!isObject(value)) return withTarget(unreadable(line), target);
-  if (operation !== 'update') return readDocument(value, target);
+  if (operation !== 'update') return readDocument(value, target, received);
   const document = [value.doc, value.upsert].find(isObject);
-  return document === undefined ? withTarget(readObject(value), target) : readDocument(document, target);
+  return document === undefined ? withTarget(readObject(value), target) : readDocument(document, target, received);
 }
 
 function attempt(line: string): unknown {

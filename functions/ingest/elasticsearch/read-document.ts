@@ -13,8 +13,8 @@ export interface Target {
 export const INDEX_ATTRIBUTE = 'elasticsearch.index';
 
 /** The draft of a document, in Elastic's common schema or any other shape. */
-export function readDocument(document: Readonly<Record<string, unknown>>, target: Target): Draft {
-  return withTarget(parseBody(readObject(document)), target);
+export function readDocument(document: Readonly<Record<string, unknown>>, target: Target, received: number): Draft {
+  return withTarget(parseBody(readObject(document), received), target);
 }
 
 /** A draft that remembers where its client sent it. */

@@ -1,7 +1,10 @@
 import { Failure, RetryLater } from '../../core/errors.ts';
 import { problemReply } from '../../core/http.ts';
-import { type Intake, json } from '../intake.ts';
+import type { Draft } from '../draft.ts';
+import { type Intake, json, type ShipperRequest } from '../intake.ts';
+import { MsgpackError } from '../wire/msgpack.ts';
 import { readBody } from './read-body.ts';
+import { isMsgpack, readMsgpackBody } from './read-msgpack.ts';
 
 /**
  * `/v1/ingest` for everything that posts JSON, NDJSON, text or MessagePack (ingest reference, section 8): whatever the body holds is taken;
@@ -9,12 +12,12 @@ import { readBody } from './read-body.ts';
  */
 export const lines: Intake = {
   protocol: 'ingest',
-  path: /^\/$|\/ingest$|\/v1\/datasets\/(?<dataset>[^/]+)\/ingest$/,
+  path: /^\/$|\/ingest$/,
 
-  decode(content) {
+  decode(content, request) {
     if (content.length === 0)
       throw new Failure('undecodable', 'body is empty; expected lines of text, JSON, NDJSON or MessagePack');
-    const drafts = readBody(content);
+    const drafts = read(content, request);
     return { drafts, accepted: () => json(200, { accepted: drafts.length, rejected: 0, errors: [] }) };
   },
 
@@ -28,3 +31,13 @@ export const lines: Intake = {
       path,
     ),
 };
+
+function read(content: Buffer, { mediaType, received }: ShipperRequest): readonly Draft[] {
+  if (!isMsgpack(content, mediaType)) return readBody(content.toString('utf8'), received);
+  try {
+    return readMsgpackBody(content, received);
+  } catch (error) {
+    if (!(error instanceof MsgpackError)) throw error;
+    throw new Failure('undecodable', `body is not MessagePack: ${error.message}`, { cause: error });
+  }
+}

@@ -15,7 +15,12 @@ export const loki: Intake = {
   path: /\/loki\/api\/v1\/push$|\/api\/prom\/push$/,
 
   decode(content, request) {
-    const drafts = content.length === 0 ? [] : isJson(content, request) ? readJson(content) : readProtobuf(content);
+    const drafts =
+      content.length === 0
+        ? []
+        : isJson(content, request)
+          ? readJson(content, request.received)
+          : readProtobuf(content, request.received);
     return { drafts, accepted: () => new Reply(204) };
   },
 
@@ -37,28 +42,28 @@ function isJson(content: Buffer, { mediaType }: ShipperRequest): boolean {
   return mediaType === 'application/json' || content[0] === 0x7b;
 }
 
-function readJson(content: Buffer): Draft[] {
+function readJson(content: Buffer, received: number): Draft[] {
   let request: unknown;
   try {
     request = parseJson(content.toString('utf8'));
   } catch (error) {
     throw new Failure('undecodable', `body is not JSON: ${(error as Error).message}`, { cause: error });
   }
-  const drafts = readJsonPush(request);
+  const drafts = readJsonPush(request, received);
   if (drafts === undefined) throw new Failure('undecodable', 'body has no array "streams"');
   return drafts;
 }
 
 /** Protobuf in a snappy block, whether or not a header said so; where one did, it is inflated already. */
-function readProtobuf(content: Buffer): Draft[] {
+function readProtobuf(content: Buffer, received: number): Draft[] {
   try {
-    return readProtobufPush(inflateSnappy(content, MAX_INFLATED_BYTES));
+    return readProtobufPush(inflateSnappy(content, MAX_INFLATED_BYTES), received);
   } catch (error) {
     if (error instanceof RangeError) throw new Failure('payload_too_large', error.message, { cause: error });
     if (!(error instanceof SnappyError) && !(error instanceof ProtobufError)) throw error;
   }
   try {
-    return readProtobufPush(content);
+    return readProtobufPush(content, received);
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
     throw new Failure('undecodable', `body is no PushRequest in snappy: ${error.message}`, { cause: error });

@@ -2,21 +2,21 @@ import { MAX_UNIX_NANO, type UnixNano } from '../../core/unix-nano.ts';
 import { type Draft, unreadable } from '../draft.ts';
 import { type Gathered, putAttribute } from '../put-attribute.ts';
 import { ProtobufReader } from '../wire/protobuf.ts';
-import { readStream, type StreamDraft, toDraft } from './entry.ts';
+import { readStream, type Stream, toDraft } from './entry.ts';
 import { parseLabels } from './labels.ts';
 
 /** Reads a PushRequest (grafana/loki pkg/push/push.proto). @throws ProtobufError */
-export function readProtobufPush(content: Buffer): Draft[] {
+export function readProtobufPush(content: Buffer, received: number): Draft[] {
   const drafts: Draft[] = [];
   const request = new ProtobufReader(content);
   while (request.next()) {
-    if (request.field === 1) readOne(request.message(), drafts);
+    if (request.field === 1) readOne(request.message(), received, drafts);
     else request.skip();
   }
   return drafts;
 }
 
-function readOne(message: ProtobufReader, drafts: Draft[]): void {
+function readOne(message: ProtobufReader, received: number, drafts: Draft[]): void {
   let labels = '';
   const entries: ProtobufReader[] = [];
   while (message.next()) {
@@ -27,16 +27,16 @@ function readOne(message: ProtobufReader, drafts: Draft[]): void {
   const parsed = parseLabels(labels);
   if (parsed === undefined) {
     for (const entry of entries) {
-      const { body, ...draft } = readEntry(entry, { resource: {} });
+      const { body, ...draft } = readEntry(entry, { told: { resource: {} }, received });
       drafts.push({ ...unreadable(String(body), { 'loki.labels': labels }), ...draft, body, marks: ['parse_error'] });
     }
     return;
   }
-  const stream = readStream(parsed);
+  const stream = readStream(parsed, received);
   for (const entry of entries) drafts.push(readEntry(entry, stream));
 }
 
-function readEntry(message: ProtobufReader, stream: StreamDraft): Draft {
+function readEntry(message: ProtobufReader, stream: Stream): Draft {
   let time: UnixNano | undefined;
   let line = '';
   let metadata: Gathered | undefined;

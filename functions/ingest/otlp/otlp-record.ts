@@ -24,7 +24,7 @@ export interface OtlpRecord {
 export type OtlpScope = { readonly name: string; readonly version?: string } | undefined;
 
 /** The draft of a record. What its shipper left open is looked for in the body (ingest reference, section 3). */
-export function toDraft(record: OtlpRecord, resource: Attributes, scope: OtlpScope): Draft {
+export function toDraft(record: OtlpRecord, resource: Attributes, scope: OtlpScope, received: number): Draft {
   const { severityText, body, flags, traceId, spanId, eventName, raw } = record;
   const time = nanoOf(record.time) ?? nanoOf(record.observed);
   const marks: Mark[] | undefined =
@@ -41,7 +41,7 @@ export function toDraft(record: OtlpRecord, resource: Attributes, scope: OtlpSco
   };
   if (typeof body === 'string' && record.severityNumber === 0 && severityText === '' && isEmpty(record.attributes)) {
     // the line is all there is (Fluent Bit sends no more), so it is read as a line
-    return underLine(body, { ...own, attributes: {}, resource });
+    return underLine(body, { ...own, attributes: {}, resource }, received);
   }
   const severityNumber = inRange(record.severityNumber) ?? readSeverity(severityText) ?? severityOf(body);
   return {

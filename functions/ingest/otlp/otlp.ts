@@ -23,7 +23,12 @@ export const otlp: Intake = {
 
   decode(content, request): Decoded {
     const isJson = isJsonRequest(content, request);
-    const drafts = content.length === 0 ? [] : isJson ? readJsonRequest(parse(content)) : readProtobuf(content);
+    const drafts =
+      content.length === 0
+        ? []
+        : isJson
+          ? readJsonRequest(parse(content), request.received)
+          : readProtobuf(content, request.received);
     return {
       drafts,
       // a partial success left unset means that nothing was refused
@@ -54,9 +59,9 @@ function parse(content: Buffer): unknown {
   }
 }
 
-function readProtobuf(content: Buffer) {
+function readProtobuf(content: Buffer, received: number) {
   try {
-    return readProtobufRequest(content);
+    return readProtobufRequest(content, received);
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
     throw new Failure('undecodable', `body is no ExportLogsServiceRequest: ${error.message}`, { cause: error });

@@ -11,14 +11,14 @@ type Json = Readonly<Record<string, unknown>>;
  * Reads an ExportLogsServiceRequest, or an array of them as Vector posts it. Members of a wrong type count as absent, a record that is no
  * object is kept as its text.
  */
-export function readJsonRequest(request: unknown): Draft[] {
+export function readJsonRequest(request: unknown, received: number): Draft[] {
   const drafts: Draft[] = [];
   for (const one of Array.isArray(request) ? request : [request])
-    for (const group of list(member(one, 'resourceLogs'))) readResourceLogs(group, drafts);
+    for (const group of list(member(one, 'resourceLogs'))) readResourceLogs(group, received, drafts);
   return drafts;
 }
 
-function readResourceLogs(group: unknown, drafts: Draft[]): void {
+function readResourceLogs(group: unknown, received: number, drafts: Draft[]): void {
   const resource = readAttributes(member(member(group, 'resource'), 'attributes'));
   for (const scopeLogs of list(member(group, 'scopeLogs'))) {
     const scope = member(scopeLogs, 'scope');
@@ -26,7 +26,7 @@ function readResourceLogs(group: unknown, drafts: Draft[]): void {
     const scopeAttributes =
       list(member(scope, 'attributes')).length > 0 ? readAttributes(member(scope, 'attributes')) : {};
     for (const record of list(member(scopeLogs, 'logRecords'))) {
-      if (isObject(record)) drafts.push(toDraft(readRecord(record, scopeAttributes), resource, ofScope));
+      if (isObject(record)) drafts.push(toDraft(readRecord(record, scopeAttributes), resource, ofScope, received));
       else drafts.push({ ...unreadable(stringifyJson(record)), resource });
     }
   }

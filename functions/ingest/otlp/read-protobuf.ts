@@ -9,17 +9,17 @@ import { type OtlpScope, toDraft } from './otlp-record.ts';
 const MAX_DEPTH = 64;
 
 /** Reads an ExportLogsServiceRequest (opentelemetry/proto/logs/v1/logs.proto). @throws ProtobufError */
-export function readProtobufRequest(content: Buffer): Draft[] {
+export function readProtobufRequest(content: Buffer, received: number): Draft[] {
   const drafts: Draft[] = [];
   const request = new ProtobufReader(content);
   while (request.next()) {
-    if (request.field === 1) readResourceLogs(request.message(), drafts);
+    if (request.field === 1) readResourceLogs(request.message(), received, drafts);
     else request.skip();
   }
   return drafts;
 }
 
-function readResourceLogs(group: ProtobufReader, drafts: Draft[]): void {
+function readResourceLogs(group: ProtobufReader, received: number, drafts: Draft[]): void {
   let resource: Gathered = {};
   const scopes: ProtobufReader[] = [];
   while (group.next()) {
@@ -27,7 +27,7 @@ function readResourceLogs(group: ProtobufReader, drafts: Draft[]): void {
     else if (group.field === 2) scopes.push(group.message());
     else group.skip();
   }
-  for (const scope of scopes) readScopeLogs(scope, resource, drafts);
+  for (const scope of scopes) readScopeLogs(scope, resource, received, drafts);
 }
 
 function readResource(message: ProtobufReader): Gathered {
@@ -39,7 +39,7 @@ function readResource(message: ProtobufReader): Gathered {
   return attributes;
 }
 
-function readScopeLogs(group: ProtobufReader, resource: Gathered, drafts: Draft[]): void {
+function readScopeLogs(group: ProtobufReader, resource: Gathered, received: number, drafts: Draft[]): void {
   let scope: OtlpScope;
   const scopeAttributes: Gathered = {};
   const records: ProtobufReader[] = [];
@@ -48,7 +48,7 @@ function readScopeLogs(group: ProtobufReader, resource: Gathered, drafts: Draft[
     else if (group.field === 2) records.push(group.message());
     else group.skip();
   }
-  for (const record of records) drafts.push(readRecord(record, resource, scope, scopeAttributes));
+  for (const record of records) drafts.push(readRecord(record, resource, scope, scopeAttributes, received));
 }
 
 function readScope(message: ProtobufReader, attributes: Gathered): OtlpScope {
@@ -70,6 +70,7 @@ function readRecord(
   resource: Gathered,
   scope: OtlpScope,
   scopeAttributes: Readonly<Gathered>,
+  received: number,
 ): Draft {
   const bytes = message.rest();
   const attributes: Gathered = {};
@@ -135,6 +136,7 @@ function readRecord(
     },
     resource,
     scope,
+    received,
   );
 }
 
