@@ -1,10 +1,10 @@
+import type { Attempts } from '../adapters/attempts/port.ts';
 import type { EventWriter, WriteOutcome } from '../adapters/event-store/port.ts';
 import type { Ledger } from '../adapters/ledger/port.ts';
 import type { ObjectStore } from '../adapters/object-store/port.ts';
 import { type Frame, FrameError } from '../core/frame.ts';
 import type { Delivery } from '../core/kinesis.ts';
 import { log } from '../core/log.ts';
-import type { Attempts } from './attempts.ts';
 import type { Quarantine } from './quarantine.ts';
 import { readFrame } from './read-frame.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DynamoDbAttempts } from '../adapters/attempts/dynamodb.ts';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { EventStoreEnv } from '../adapters/event-store/env.ts';
 import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
@@ -8,7 +9,6 @@ import { QuarantineEnv } from '../adapters/object-store/env.ts';
 import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
 import { readEnv } from '../core/env.ts';
 import { kinesisHandler } from '../core/kinesis.ts';
-import { DynamoDbAttempts } from './attempts.ts';
 import { makeIndexFrames } from './index-frames.ts';
 import { Quarantine } from './quarantine.ts';
 

@@ -1,11 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Delivery } from '../core/kinesis.ts';
-
-/** Knows records that ended the function before it could say so (out of memory, out of time). */
-export interface Attempts {
-  /** Notes that work on a record begins. @returns true where it began three times before and never came to an end */
-  exhausted(delivery: Delivery, batchSize: number): Promise<boolean>;
-}
+import type { Delivery } from '../../core/kinesis.ts';
+import type { Attempts } from './port.ts';
 
 const MAXIMUM = 3;
 /** A record alone in its batch and this old was halved down to: a fresh one costs no call. */

@@ -1,0 +1,7 @@
+import type { Delivery } from '../../core/kinesis.ts';
+
+/** Knows records that ended the function before it could say so (out of memory, out of time). */
+export interface Attempts {
+  /** Notes that work on a record begins. @returns true where it began three times before and never came to an end */
+  exhausted(delivery: Delivery, batchSize: number): Promise<boolean>;
+}
