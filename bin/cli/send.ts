@@ -65,7 +65,11 @@ async function sendBatch(
     path: '/v1/ingest',
     query: hints,
     body: new Uint8Array(await compress(lines.join('\n'))),
-    headers: { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip', 'idempotency-key': ulid(Date.now()) },
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-encoding': 'gzip',
+      'idempotency-key': ulid(Date.now()),
+    },
     repeatable: true,
   });
   return z.parse(AcceptedLines, answer);

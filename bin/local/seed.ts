@@ -75,9 +75,9 @@ export async function fillDemo(dataDir: string, file: LocalFile): Promise<void> 
     new URLSearchParams({ username: 'admin', password }),
     {},
   );
-  const projects = (await call(url, 'GET', '/api/v1/projects', undefined, { authorization: `Bearer ${token}` })) as {
-    items: { id: string }[];
-  };
+  const projects = await call<{ items: { id: string }[] }>(url, 'GET', '/api/v1/projects', undefined, {
+    authorization: `Bearer ${token}`,
+  });
   if (!projects.items.some(({ id }) => id === DEMO_PROJECT)) {
     await call(
       url,
@@ -114,16 +114,16 @@ async function makeKey(
     { name, scopes },
     { authorization: `Bearer ${token}`, 'x-project-id': project },
   );
-  return String(key);
+  return key;
 }
 
-async function call(
+async function call<T = { access_token: string; key: string }>(
   url: string,
   method: string,
   path: string,
   body: unknown,
   headers: Record<string, string>,
-): Promise<Record<string, unknown> & { access_token: string }> {
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const form = body instanceof URLSearchParams;
     const answer = await fetch(new URL(path, url), {
@@ -131,7 +131,7 @@ async function call(
       headers: { ...headers, ...(body !== undefined && !form && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
     });
-    if (answer.ok) return (await answer.json()) as Record<string, unknown> & { access_token: string };
+    if (answer.ok) return (await answer.json()) as T;
     if (answer.status < 500 || attempt === 5)
       throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
     await sleep(attempt * 200);

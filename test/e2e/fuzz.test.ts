@@ -121,7 +121,7 @@ function mutate(random: () => number): Mutated {
   const int = (limit: number) => Math.floor(random() * limit);
   const sample = SAMPLES[int(SAMPLES.length)] ?? SAMPLES[0];
   if (sample === undefined) throw new Error('no samples');
-  let body = sample.body === undefined ? undefined : Buffer.from(sample.body);
+  let body: Buffer | undefined = sample.body === undefined ? undefined : Buffer.from(sample.body);
   for (let times = int(4); times > 0 && body !== undefined; times--) body = mutateBytes(body, int);
   let path = sample.path;
   if (random() < 0.5) path = mutatePath(path, int);
