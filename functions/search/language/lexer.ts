@@ -123,7 +123,8 @@ export function scanBare(text: string, at: number, grouped: boolean, wild: '*?' 
       while (text[i + slashes] === '\\') slashes++;
       const next = text[i + slashes];
       const escapes = next !== undefined && ESCAPABLE.test(next);
-      plain('\\'.repeat(escapes ? slashes >> 1 : slashes));
+      // at the end of the text an odd one has nothing to make plain
+      plain('\\'.repeat(next === undefined ? (slashes + 1) >> 1 : escapes ? slashes >> 1 : slashes));
       i += slashes - 1;
       if (escapes && slashes % 2 === 1) {
         plain(next);
@@ -164,7 +165,7 @@ export function bareGlob(pattern: string): string {
     if (!wild && needsEscape(character, first, last, hasQuestion)) bare += '\\';
     bare += character;
   });
-  return bare + '\\'.repeat(slashes);
+  return bare + '\\'.repeat(slashes * 2);
 }
 
 function needsEscape(character: string, first: boolean, last: boolean, hasQuestion: boolean): boolean {

@@ -16,6 +16,7 @@ import {
   type TokenKind,
 } from './lexer.ts';
 import { parseNumber } from './numbers.ts';
+import { printMeasure } from './printer.ts';
 import { compareNanos, isTime, parseStep, parseTime, TIME_FORMS } from './time.ts';
 
 /** Limits of a query; beyond them it is refused, never cut. */
@@ -49,7 +50,7 @@ export function tokenize(text: string): readonly Token[] {
 
 const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'p50', 'p75', 'p90', 'p95', 'p99', 'distinct'] as const;
 const PIPES = ['stats', 'top', 'sort', 'limit', 'fields'] as const;
-const KEYWORD = /(?:AND|OR|NOT)(?=[\s()"]|$)|&&(?=\s)|\|\|(?=\s)/y;
+const KEYWORD = /(?:AND|OR|NOT)(?=[\s()"]|$)|(?:&&|\|\|)(?=\s|$)/y;
 const COMPARE = /[<>]=?/y;
 const RANGE = /([[{])\s*("(?:[^"\\]|\\.)*"|[^\s"\]}]+)\s+TO\s+("(?:[^"\\]|\\.)*"|[^\s"\]}]+)\s*([\]}])/y;
 const WHAT_STARTS_A_TERM = ['a word', 'a phrase in quotes', 'field:value', '/regular expression/', '('];
@@ -83,6 +84,7 @@ class Parser {
       this.#at++;
       if (pipes.length === LIMITS.pipes) throw new QueryLimitError(`query has more than ${LIMITS.pipes} pipes`);
       pipes.push(this.#pipe(pipes));
+      this.#skip();
     }
     return { filter, pipes };
   }
@@ -393,6 +395,10 @@ class Parser {
       });
     }
     this.#token(kind, at, bare.end);
+    if (field === null && bare.value.trim() === '') {
+      const place = { start: at, end: bare.end };
+      throw new QuerySyntaxError('term holds white space alone', place, bare.raw, ['a word', 'a phrase in quotes']);
+    }
     return this.#leaf({
       kind: 'match',
       field,
@@ -535,13 +541,17 @@ class Parser {
 
   /** A column of the result before: a field or a measure as it is written. */
   #column(): string {
-    const measure = /(?:count|sum|avg|min|max|p50|p75|p90|p95|p99|distinct)\([^()]*\)|time\([^()]*\)/y;
-    measure.lastIndex = this.#at;
-    const text = measure.exec(this.#text)?.[0];
-    if (text === undefined) return this.#fieldName();
-    this.#token('function', this.#at, this.#at + text.length);
-    this.#at += text.length;
-    return text.replace(/\s/g, '');
+    const time = /time\(\s*(\w+)\s*\)/y;
+    time.lastIndex = this.#at;
+    const step = time.exec(this.#text);
+    if (step !== null) {
+      this.#token('function', this.#at, time.lastIndex);
+      this.#at = time.lastIndex;
+      return `time(${step[1]})`;
+    }
+    const call = new RegExp(`(?:${MEASURES.join('|')})\\(`, 'y');
+    call.lastIndex = this.#at;
+    return call.test(this.#text) ? printMeasure(this.#measure()) : this.#fieldName();
   }
 
   #fieldName(): string {
@@ -697,7 +707,7 @@ function isUpsideDown(
     const relative = /^now|^[+-]/;
     if (relative.test(low.value) !== relative.test(high.value)) return false;
     const [from, to] = [parseTime(low.value, SOME_MOMENT), parseTime(high.value, SOME_MOMENT)];
-    return from !== undefined && to !== undefined && compareNanos(from.start, to.end) > 0;
+    return from !== undefined && to !== undefined && compareNanos(from.start, to.end) >= 0;
   }
   if (kind === 'level') return (parseLevel(low.value)?.[0] ?? 0) > (parseLevel(high.value)?.[1] ?? 0);
   return (parseNumber(low.value) as number) > (parseNumber(high.value) as number);

@@ -93,5 +93,5 @@ function printPipe(pipe: Pipe): string {
 /** A measure as it is written and as its column is called. */
 export const printMeasure = ({ fn, field }: Measure): string => (field === null ? fn : `${fn}(${printField(field)})`);
 
-const CALL = /^\w+\(.*\)$/;
+const CALL = /^(?:(?:count|sum|avg|min|max|p50|p75|p90|p95|p99|distinct)\(.+\)|time\(\w+\))$/s;
 const printColumn = (column: string): string => (CALL.test(column) ? column : printField(column));
