@@ -152,8 +152,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     });
     const port = await server.listen();
     closing.push(() => server.close(GRACE_MILLIS));
-    const url = `http://${host}:${port}`;
-    const webSocketUrl = webSocketDefinition && `ws://${host}:${port}/${webSocketDefinition.stage}`;
+    const url = `http://${reachableHost(host)}:${port}`;
+    const webSocketUrl = webSocketDefinition && `${url.replace(/^http/, 'ws')}/${webSocketDefinition.stage}`;
     const control = new ControlServer(principals);
     const controlUrl = await control.listen();
     closing.push(() => control.close());
@@ -291,6 +291,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ready.resolve(gateway);
     return cloud;
   }
+}
+
+/** What a browser of this machine can open: no wildcard address, and IPv6 in brackets. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function prepare(

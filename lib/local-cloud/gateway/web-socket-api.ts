@@ -76,6 +76,12 @@ export class WebSocketApi {
       if (answer.status < 200 || answer.status > 299) return refuse(socket, answer.status, answer.body);
       if (answer.protocol !== undefined) this.#protocols.set(request, answer.protocol);
     }
+    if (!socket.readable || !socket.writable) {
+      // the client left while `$connect` ran, which has made whatever `$disconnect` takes down
+      socket.destroy();
+      this.#track(this.#disconnected(info, 1006, ''));
+      return;
+    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(info, webSocket));
   }
 

@@ -238,3 +238,16 @@ it('finishes what runs when it is closed, and ends what would run on', async () 
   expect(await quick).toBe('"done"');
   expect(await endless).toBeInstanceOf(Error);
 });
+
+it('says a URL that can be opened when it listens everywhere', async () => {
+  const cloud = await startLocalCloud({
+    assembly,
+    dataDir: temporaryFolder(),
+    port: 0,
+    host: '0.0.0.0',
+    log: () => {},
+  });
+  expect(cloud.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect((await fetch(`${cloud.url}/other`)).status).toBe(204);
+  await cloud.close();
+});

@@ -22,6 +22,7 @@ const CODE = `
 import { appendFileSync } from 'node:fs';
 export const handler = async (event) => {
   appendFileSync(process.env.SEEN, JSON.stringify(event) + '\\n');
+  if (event.queryStringParameters?.slow) await new Promise((resolve) => setTimeout(resolve, 300));
   if (event.queryStringParameters?.deny) return { statusCode: Number(event.queryStringParameters.deny), body: 'denied' };
   if (event.queryStringParameters?.fail || event.body?.includes('"fail"')) throw new Error('no');
   return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'chosen' } };
@@ -191,6 +192,16 @@ describe('a WebSocket API', () => {
     await expect(opened('?fail=1')).rejects.toThrow('Unexpected server response: 502');
     await expect(opened('/below')).rejects.toThrow('Unexpected server response: 403');
     expect((await events(2)).map(({ requestContext }) => requestContext.routeKey)).toEqual(['$connect', '$connect']);
+  });
+
+  it('tells of the end of a client that left while $connect ran', async () => {
+    const socket = new WebSocket(`${cloud.webSocketUrl}?slow=1`);
+    socket.on('error', () => {});
+    await events(1);
+    socket.terminate();
+    expect(await events(1)).toMatchObject([
+      { requestContext: { routeKey: '$disconnect', disconnectStatusCode: 1006 } },
+    ]);
   });
 
   it('tells the client when its message failed', async () => {
