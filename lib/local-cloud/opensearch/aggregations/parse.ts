@@ -1,4 +1,4 @@
-import { OpenSearchError, parsingError } from '../errors.ts';
+import { illegalArgument, OpenSearchError, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Aggregation } from './aggregation.ts';
 import { parseFilter, parseFilters, parseMissing, parseRange } from './buckets.ts';
@@ -33,13 +33,13 @@ const METRICS: Readonly<Record<string, Parse>> = {
 };
 
 /** Reads `aggs`. @throws OpenSearchError naming what is not known and where it stands */
-export function parseAggregations(body: unknown, path = 'aggs'): Aggregation[] {
+export function parseAggregations(body: unknown, path = 'aggs', parent?: string): Aggregation[] {
   if (body === undefined || body === null) return [];
   if (!isObject(body)) throw parsingError(`expected an object at [${path}]`);
-  return Object.entries(body).map(([name, definition]) => parseOne(name, definition, `${path}.${name}`));
+  return Object.entries(body).map(([name, definition]) => parseOne(name, definition, `${path}.${name}`, parent));
 }
 
-function parseOne(name: string, definition: unknown, path: string): Aggregation {
+function parseOne(name: string, definition: unknown, path: string, parent: string | undefined): Aggregation {
   if (/[[\]>]/.test(name) || name === '')
     throw parsingError(
       `Invalid aggregation name [${name}]. Aggregation names can contain any character except '[', ']', and '>'`,
@@ -53,7 +53,12 @@ function parseOne(name: string, definition: unknown, path: string): Aggregation 
   if (others.length > 0)
     throw parsingError(`Found two aggregation type definitions in [${name}]: [${kind}] and [${others[0]}]`);
   const inner = aggs ?? aggregations;
-  const subs = parseAggregations(inner, `${path}.aggs`);
+  if (kind === 'composite' && parent !== undefined && parent !== 'filter') {
+    throw illegalArgument(
+      `[composite] aggregation cannot be used with a parentAggregation of type: [${parent}] at [${path}]`,
+    );
+  }
+  const subs = parseAggregations(inner, `${path}.aggs`, kind);
   const bucket = BUCKETS[kind];
   if (bucket !== undefined) return bucket(name, kinds[kind], subs, `${path}.${kind}`);
   const metric = METRICS[kind];

@@ -213,15 +213,19 @@ function parseBool(body: unknown, path: string, depth: number): Query {
   };
   const must = [...list('must'), ...list('filter')];
   const should = list('should');
+  const mustNot = list('must_not');
   const minimum = minimumOf(found.minimum_should_match, should.length, must.length, path);
-  return { kind: 'bool', must, should, mustNot: list('must_not'), minimum };
+  return { kind: 'bool', must, should, mustNot, minimum };
 }
 
 function minimumOf(value: unknown, should: number, must: number, path: string): number {
-  if (value === undefined || value === null) return should > 0 && must === 0 ? 1 : 0;
+  // Lucene wants one of the optional clauses where there is no required one
+  const least = should > 0 && must === 0 ? 1 : 0;
+  if (value === undefined || value === null) return least;
   if (!/^-?\d+$/.test(String(value))) {
     throw parsingError(`[minimum_should_match] takes a whole number here, got [${String(value)}] at [${path}]`);
   }
   const minimum = Number(value);
-  return minimum < 0 ? Math.max(0, should + minimum) : minimum;
+  if (should === 0 && must === 0) return 0; // nothing but exclusions: the minimum is not looked at
+  return Math.max(least, minimum < 0 ? should + minimum : minimum);
 }

@@ -110,6 +110,8 @@ function missingValue(key: BoundKey, index: string): SortValue {
       return greatest ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     case 'date':
       return fromNanos(greatest ? LONG_MAX : LONG_MIN);
+    case 'integer':
+      return greatest ? 2147483647 : -2147483648;
     default:
       return Number(greatest ? LONG_MAX : LONG_MIN);
   }
