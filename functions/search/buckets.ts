@@ -1,3 +1,4 @@
+import { toMillis, type UnixNano } from '../core/unix-nano.ts';
 import { TimeRangeError } from './language/errors.ts';
 
 const SECOND = 1000;
@@ -21,6 +22,9 @@ const PLAIN = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 7, 14, 28, 56, 112, 224, 448].map((n) => n * DAY),
 ];
+
+/** Milliseconds of an exclusive end, rounded up: what happened within its last millisecond is before it. */
+export const toEndMillis = (nano: UnixNano): number => toMillis(nano) + (/[1-9]/.test(nano.slice(-6)) ? 1 : 0);
 
 /** The shortest plain interval that cuts a range into at most so many buckets. */
 export function plainInterval(fromMillis: number, toMillis: number, buckets: number): number {

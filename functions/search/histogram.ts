@@ -2,7 +2,7 @@ import type { Selection } from '../adapters/event-store/port.ts';
 import type { ProjectId } from '../core/project.ts';
 import { fromMillis, toIsoNano, toMillis, type UnixNano } from '../core/unix-nano.ts';
 import type { HistogramInput, HistogramResponse } from './api.ts';
-import { bucketStarts, plainInterval } from './buckets.ts';
+import { bucketStarts, plainInterval, toEndMillis } from './buckets.ts';
 import { type ReadCall, type ReadParts, tookMillis, toPartial } from './search-logs.ts';
 import { toReadQuery } from './selection.ts';
 
@@ -12,7 +12,7 @@ export function makeHistogram({ events, now }: ReadParts) {
     const startedAt = performance.now();
     const { selection } = toReadQuery(input, now());
     const { from, to } = await boundRange({ events }, project, selection, signal);
-    const interval = plainInterval(toMillis(from), toMillis(to), input.buckets);
+    const interval = plainInterval(toMillis(from), toEndMillis(to), input.buckets);
     const { buckets, total, ...found } = await events.histogram(
       project,
       { ...selection, from, to },
@@ -24,7 +24,7 @@ export function makeHistogram({ events, now }: ReadParts) {
       interval_ms: interval,
       from: toIsoNano(from),
       to: toIsoNano(to),
-      buckets: bucketStarts(toMillis(from), toMillis(to), interval, input.buckets + 1).map((time) => ({
+      buckets: bucketStarts(toMillis(from), toEndMillis(to), interval, input.buckets + 1).map((time) => ({
         time: new Date(time).toISOString(),
         total: counted.get(time)?.total ?? 0,
         counts: { ...counted.get(time)?.counts },

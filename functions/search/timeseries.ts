@@ -1,6 +1,6 @@
 import { toMillis } from '../core/unix-nano.ts';
 import type { TimeseriesInput, TimeseriesResponse } from './api.ts';
-import { bucketStarts } from './buckets.ts';
+import { bucketStarts, toEndMillis } from './buckets.ts';
 import { TimeRangeError } from './language/errors.ts';
 import { parseStep } from './language/time.ts';
 import { toPeriod } from './period.ts';
@@ -20,7 +20,7 @@ export function makeTimeseries({ events, now }: ReadParts) {
         `interval "${input.interval}" is no step of time, expected for example 30s, 5m, 1h or 1d`,
       );
     const { from, to } = toPeriod(input, moment);
-    const starts = bucketStarts(toMillis(from), toMillis(to), interval, MAX_POINTS);
+    const starts = bucketStarts(toMillis(from), toEndMillis(to), interval, MAX_POINTS);
     const selection = { ...toReadQuery(input, moment).selection, from, to };
     const found = await events.histogram(project, selection, { intervalMillis: interval, by: 'level' }, { signal });
     const counted = new Map(found.buckets.map((bucket) => [bucket.time, bucket]));
