@@ -195,7 +195,17 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         }),
       ),
     );
-    const functions = new Functions({ specs, variables, identities, region, accountId, endpoints, logs, log });
+    const functions = new Functions({
+      specs,
+      variables,
+      identities,
+      region,
+      accountId,
+      endpoints,
+      compileCache: join(state, 'compiled'),
+      logs,
+      log,
+    });
     closing.push(() => functions.close());
     const invoke = (functionArn: string, event: string) => functions.invoke(functionArn, event);
 

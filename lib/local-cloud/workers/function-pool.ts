@@ -46,6 +46,8 @@ export interface FunctionPoolOptions {
   /** Undefined when the role may not write logs: then they are lost, as in the account. */
   readonly log: LogFile | undefined;
   readonly onColdStart: (coldStart: ColdStart) => void;
+  /** Folder where compiled code is kept between starts. @default none is kept */
+  readonly compileCache?: string;
 }
 
 /**
@@ -151,6 +153,7 @@ export class FunctionPool {
         memoryMegabytes: spec.memoryMegabytes,
         logGroupName: spec.logGroupName,
         logStreamName,
+        compileCache: this.#options.compileCache,
       },
       environment: {
         ...environment,

@@ -8,6 +8,8 @@ export class LogFile {
   readonly #path: string;
   #stream: WriteStream | undefined;
   #bytes = 0;
+  /** Streams of files that were put aside, until they are written. */
+  #ending: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -16,8 +18,7 @@ export class LogFile {
   write(chunk: string | Uint8Array): void {
     const size = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
     if (this.#stream !== undefined && this.#bytes + size > MAXIMUM_BYTES) {
-      this.#stream.end();
-      this.#stream = undefined;
+      this.#end();
       renameSync(this.#path, `${this.#path}.1`);
     }
     this.#stream ??= this.#open();
@@ -26,10 +27,17 @@ export class LogFile {
   }
 
   /** Resolves when everything is written. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    this.#end();
+    await this.#ending;
+  }
+
+  #end(): void {
     const stream = this.#stream;
     this.#stream = undefined;
-    return new Promise((resolve) => (stream === undefined ? resolve() : stream.end(() => resolve())));
+    if (stream === undefined) return;
+    const written = new Promise<void>((resolve) => stream.end(() => resolve()));
+    this.#ending = Promise.all([this.#ending, written]).then(() => {});
   }
 
   #open(): WriteStream {

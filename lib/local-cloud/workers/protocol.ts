@@ -8,6 +8,8 @@ export interface WorkerSetup {
   readonly memoryMegabytes: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** Folder where compiled code is kept between starts; undefined keeps none. */
+  readonly compileCache: string | undefined;
 }
 
 /** To the thread: one invocation. `event` is JSON, as Lambda passes it. */

@@ -2,6 +2,7 @@
  * The Node.js runtime of Lambda in a worker thread: loads the handler once, then answers one invocation after the other.
  * Behaviour as in https://github.com/aws/aws-lambda-nodejs-runtime-interface-client, without callbacks, which nodejs24.x has not.
  */
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './protocol.ts';
@@ -71,6 +72,7 @@ function contextOf({ requestId, deadline }: InvokeMessage) {
   };
 }
 
+if (setup.compileCache !== undefined) enableCompileCache(setup.compileCache);
 const handler = await load();
 if (typeof handler !== 'function') die(handler);
 else {
@@ -85,4 +87,6 @@ else {
     }
   });
   send({ kind: 'ready' });
+  // a thread that is ended would lose it
+  if (setup.compileCache !== undefined) flushCompileCache();
 }
