@@ -40,7 +40,8 @@ export function readTime(value: unknown): UnixNano | undefined {
     case 'bigint':
       return parseEpochNano(value);
     case 'string':
-      return /^\d+(\.\d+)?$/.test(value) ? parseEpochNano(value) : parseIsoNano(value);
+      // nearly all are ISO, told by the hyphen behind the year
+      return value.charCodeAt(4) !== 45 && /^\d+(\.\d+)?$/.test(value) ? parseEpochNano(value) : parseIsoNano(value);
     default:
       return undefined;
   }

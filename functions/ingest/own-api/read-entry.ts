@@ -1,10 +1,12 @@
 import { InvalidRequest } from '../../core/errors.ts';
 import { stringifyJson } from '../../core/json.ts';
-import { type Attributes, WORKFLOW_EXECUTION } from '../../core/log-record.ts';
+import { type Attributes, type AttributeValue, WORKFLOW_EXECUTION } from '../../core/log-record.ts';
 import { toFieldErrors } from '../../core/problem.ts';
 import type { UnixNano } from '../../core/unix-nano.ts';
 import { LogEntry, WorkflowExecution } from '../api.ts';
 import { type Draft, readSeverity, readTime } from '../draft.ts';
+import { putAttribute } from '../put-attribute.ts';
+import { isLogEntry } from './is-log-entry.ts';
 
 /** What our own API asks for always has its time. */
 type Entry = Draft & { readonly time: UnixNano };
@@ -19,29 +21,47 @@ export function readEntry(item: unknown): Entry {
     : readLogEntry(item);
 }
 
+const OWN_MEMBERS: ReadonlySet<string> = new Set([
+  'timestamp',
+  'level',
+  'service',
+  'message',
+  'environment',
+  'host',
+  'service_version',
+  'trace_id',
+  'span_id',
+]);
+
 function readLogEntry(item: unknown): Entry {
-  const parsed = LogEntry.safeParse(item);
-  if (!parsed.success) throw new InvalidRequest(toFieldErrors(parsed.error));
-  const { timestamp, level, service, message, environment, host, service_version, trace_id, span_id, ...rest } =
-    parsed.data;
-  const severityNumber = readSeverity(level);
+  const entry = isLogEntry(item) ? item : checkLogEntry(item);
+  const { level } = entry;
+  const attributes: Record<string, AttributeValue> = {};
+  // what a JSON parser makes is an attribute value
+  for (const key in entry) if (!OWN_MEMBERS.has(key)) putAttribute(attributes, key, entry[key] as AttributeValue);
   return {
-    time: timeOf(timestamp, '#/timestamp'),
-    ...(severityNumber !== undefined && { severityNumber }),
+    time: timeOf(entry.timestamp, '#/timestamp'),
+    severityNumber: readSeverity(level),
     severityText: String(level),
-    body: message,
-    // what a JSON parser makes is an attribute value
-    attributes: rest as Attributes,
+    body: entry.message,
+    attributes,
+    // members that are undefined are left out when the record is written
     resource: {
-      'service.name': service,
-      ...(service_version !== undefined && { 'service.version': service_version }),
-      ...(environment !== undefined && { 'deployment.environment.name': environment }),
-      ...(host !== undefined && { 'host.name': host }),
-    },
-    ...(trace_id && { traceId: trace_id }),
-    ...(span_id && { spanId: span_id }),
+      'service.name': entry.service,
+      'service.version': entry.service_version,
+      'deployment.environment.name': entry.environment,
+      'host.name': entry.host,
+    } as Attributes,
+    traceId: entry.trace_id || undefined,
+    spanId: entry.span_id || undefined,
     raw: () => stringifyJson(item),
   };
+}
+
+function checkLogEntry(item: unknown): LogEntry {
+  const parsed = LogEntry.safeParse(item);
+  if (!parsed.success) throw new InvalidRequest(toFieldErrors(parsed.error));
+  return parsed.data;
 }
 
 function readWorkflowExecution(item: object): Entry {
