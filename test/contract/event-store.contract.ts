@@ -21,8 +21,9 @@ export interface StoreUnderTest {
   readonly store: EventStore;
   /** Makes what was written visible. */
   refresh(): Promise<void>;
-  /** Removes an index and stops what was started. */
   remove(index: string): Promise<void>;
+  /** Ends what was started. */
+  stop(): Promise<void>;
 }
 
 const never = new AbortController().signal;
@@ -43,6 +44,7 @@ export function eventStoreContract(
     });
     afterAll(async () => {
       for (const index of indices) await under?.remove(index);
+      await under?.stop();
     });
 
     async function given(events: readonly EventMembers[]) {

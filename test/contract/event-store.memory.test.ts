@@ -5,4 +5,5 @@ eventStoreContract('memory', async () => ({
   store: new MemoryEventStore(),
   refresh: async () => undefined,
   remove: async () => undefined,
+  stop: async () => undefined,
 }));
