@@ -170,8 +170,9 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
     await expect.poll(() => value.textContent()).not.toBe('*has any value');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
+    await Promise.all([page.waitForResponse(/\/api\/v1\/logs\?query=service/), page.keyboard.press('Enter')]);
     await expect.poll(() => url().get('q')).toMatch(/^service:\S+$/);
+    await page.waitForFunction(() => !document.querySelector('.opacity-60, .progress-thin'));
     const searched = url().get('q');
     await page.keyboard.press('Escape');
 
@@ -220,10 +221,12 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('l');
     await expect.poll(() => url().get('live')).toBe('1');
-    await page.getByText('Live', { exact: true }).first().waitFor();
-    await page.locator('body').press('Space');
+    await page.getByRole('grid', { name: 'Live events' }).waitFor();
+    // Space belongs to a focused button, so the focus goes to the rows first
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('Space');
     await page.getByText(/^Paused/).waitFor();
-    await page.locator('body').press('Space');
+    await page.keyboard.press('Space');
     await page.getByText(/^Paused/).waitFor({ state: 'detached' });
     expect(findings).toEqual([]);
   });

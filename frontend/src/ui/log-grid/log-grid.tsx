@@ -54,7 +54,7 @@ interface LogGridProps {
   /** Rows that exist beyond those loaded; null when unknown. */
   readonly total: number | null;
   readonly openId: string;
-  readonly onOpen: (event: LogEvent | null) => void;
+  readonly onOpen: (event: LogEvent | null, tab?: 'context') => void;
   /** The reader moved to another row by key. */
   readonly onMove: (event: LogEvent) => void;
   readonly onColumns: (columns: readonly string[]) => void;
@@ -174,6 +174,14 @@ export function LogGrid(props: LogGridProps) {
     wantsFocus.current = false;
   });
 
+  useEffect(() => {
+    const first = source.at(0);
+    // the focused row went with the old result: keys go on at the top of the new one
+    if (activeKey === null || activeIndex >= 0 || first === undefined || document.activeElement !== document.body) return;
+    setActiveKey(first.key);
+    wantsFocus.current = true;
+  }, [source, activeKey, activeIndex]);
+
   const items = virtual.getVirtualItems();
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -217,7 +225,13 @@ export function LogGrid(props: LogGridProps) {
   useShortcut('previous', () => step(-1), keys);
   useShortcut('nextError', () => stepError(1), keys);
   useShortcut('previousError', () => stepError(-1), keys);
-  useShortcut('open', () => (eventAt(activeIndex) ? onOpen(eventAt(activeIndex)) : false), keys);
+  const openActive = (tab?: 'context') => {
+    const event = eventAt(activeIndex);
+    if (event === null) return false;
+    onOpen(event, tab);
+  };
+  useShortcut('open', () => openActive(), keys);
+  useShortcut('context', () => openActive('context'), keys);
   useShortcut('expand', () => (activeKey === null ? false : setExpanded(toggle(expanded, activeKey))), keys);
   useShortcut('mark', () => (activeKey === null ? false : marks(toggle(marked, activeKey))), keys);
   useShortcut('include', () => filterFocused('include'), keys);

@@ -23,7 +23,7 @@ interface LiveResultsProps {
   readonly wrap: boolean;
   readonly openId: string;
   readonly words: readonly string[];
-  readonly onOpen: (event: LogEvent | null) => void;
+  readonly onOpen: (event: LogEvent | null, tab?: 'context') => void;
   readonly onMove: (event: LogEvent) => void;
   readonly onColumns: (columns: readonly string[]) => void;
   readonly onWidths: (widths: Readonly<Record<string, number>>) => void;

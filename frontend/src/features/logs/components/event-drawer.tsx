@@ -2,7 +2,6 @@ import { ChevronDown, ChevronUp, Pin, PinOff, Share2, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { copyText } from '../../../lib/clipboard.ts';
 import { formatAgo, formatIso } from '../../../lib/format.ts';
-import { useShortcut } from '../../../lib/keyboard.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
 import { fieldText, flatFields } from '../../../lib/log-field.ts';
 import { preferences, usePreferences } from '../../../lib/preferences.ts';
@@ -48,8 +47,6 @@ const MARKS: Readonly<Record<string, string>> = {
 /** One event, whole: beside the grid, over the page on a small screen. */
 export function EventDrawer({ event, tab, actions, onTab, onClose, onStep, onOpen }: EventDrawerProps) {
   const { zone } = usePreferences();
-  useShortcut('close', onClose);
-  useShortcut('context', () => onTab('context'));
   const message = messageOf(event);
   return (
     <div className="flex min-h-0 flex-1 flex-col">

@@ -72,11 +72,11 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
     [url.q, url.live, range, setUrl],
   );
   const open = useCallback(
-    (event: LogEvent | null) => {
+    (event: LogEvent | null, tab?: 'context') => {
       const replace = opened.current !== null && event !== null;
       opened.current = event;
       // stepping through events with the drawer open is one step of history
-      setUrl({ id: event?.id ?? '' }, replace ? { replace: true } : undefined);
+      setUrl({ id: event?.id ?? '', ...(tab && { tab }) }, replace ? { replace: true } : undefined);
     },
     [setUrl],
   );
@@ -110,6 +110,7 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
   const toggleFacets = () => (narrow ? setFacetsOver(!facetsOver) : preferences.set({ facetsOpen: !kept.facetsOpen }));
   const toggleHistogram = () => preferences.set({ histogramOpen: !kept.histogramOpen });
   const toggleWrap = () => setUrl({ wrap: !url.wrap });
+  useShortcut('close', () => (opened.current !== null || url.id !== '' ? open(null) : false));
   useShortcut('live', toggleLive);
   useShortcut('facets', toggleFacets);
   useShortcut('histogram', toggleHistogram);
@@ -335,7 +336,6 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
                       onOpen={open}
                     />
                   )}
-                  onClose={() => open(null)}
                 />
               </Suspense>
             </aside>
@@ -360,16 +360,13 @@ function OpenEvent({
   id,
   known,
   render,
-  onClose,
 }: {
   id: string;
   known: LogEvent | null;
   render: (event: LogEvent) => ReactNode;
-  onClose: () => void;
 }) {
   const { query } = useEvent(id, known === null);
   const event = known ?? query.data;
-  useShortcut('close', onClose, event === undefined);
   if (event) return render(event);
   if (query.error) return <ProblemView problem={toProblem(query.error)} onRetry={() => query.refetch()} />;
   return <Skeleton rows={8} />;

@@ -10,7 +10,7 @@ export interface ResultsProps {
   readonly wrap: boolean;
   readonly openId: string;
   readonly words: readonly string[];
-  readonly onOpen: (event: LogEvent | null) => void;
+  readonly onOpen: (event: LogEvent | null, tab?: 'context') => void;
   /** An open event follows the reader from row to row. */
   readonly onMove: (event: LogEvent) => void;
   readonly onColumns: (columns: readonly string[]) => void;
