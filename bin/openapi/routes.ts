@@ -5,7 +5,7 @@ import type { Route } from '../../functions/core/route.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../functions', import.meta.url));
 
-/** Every Route object that an `api.ts` exports, by the slice's name and in the order of the file. */
+/** Every Route object that an `api.ts` exports, by slice, path and method. */
 export async function listRoutes(): Promise<readonly { readonly slice: string; readonly route: Route }[]> {
   const files = readdirSync(FUNCTIONS, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /^[\w-]+\/api\.ts$/.test(file),
@@ -16,11 +16,14 @@ export async function listRoutes(): Promise<readonly { readonly slice: string; r
       const slice = file.replace('/api.ts', '');
       return Object.values(exported)
         .filter(isRoute)
+        .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
         .map((route) => ({ slice, route }));
     }),
   );
   return slices.flat();
 }
+
+const orderOf = ({ path, method }: Route) => `${path} ${method}`;
 
 function isRoute(value: unknown): value is Route {
   return typeof value === 'object' && value !== null && 'operationId' in value && 'path' in value;

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { DomainError, type ErrorCode, type FieldError } from './errors.ts';
 
-const PROBLEMS = {
+/** Status and title of each code. */
+export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'Credentials are missing or not valid',

@@ -37,6 +37,8 @@ export interface Route {
    * Absent where the operation decodes its body itself.
    */
   readonly input?: z.ZodType;
+  /** A body that the operation decodes itself, by media type: told to clients, checked by the operation. */
+  readonly body?: Readonly<Record<string, z.ZodType>>;
   readonly output?: z.ZodType;
   /** Status of success, 200 unless given. */
   readonly status?: number;

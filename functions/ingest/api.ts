@@ -80,6 +80,9 @@ export const GenerateRequest = z
 
 export const Generated = z.object({ accepted: z.int() }).meta({ id: 'Generated' });
 
+const entry = z.union([LogEntry, WorkflowExecution]);
+const lines = z.string().meta({ description: 'One event a line' });
+
 const ingest = { access: 'ingest', limit: 'ingest' } as const;
 
 export const createLogRoute = {
@@ -88,6 +91,7 @@ export const createLogRoute = {
   method: 'POST',
   path: '/api/v1/logs',
   aliases: ['/api/logs'],
+  body: { 'application/json': entry },
   output: AcceptedLog,
   status: 201,
   ...ingest,
@@ -99,6 +103,10 @@ export const createLogsRoute = {
   method: 'POST',
   path: '/api/v1/logs/batch',
   aliases: ['/api/logs/batch'],
+  body: {
+    'application/json': z.union([z.array(entry), z.object({ logs: z.array(entry) })]),
+    'application/x-ndjson': lines,
+  },
   output: AcceptedBatch,
   status: 202,
   ...ingest,
@@ -110,6 +118,7 @@ export const ingestRoute = {
   method: 'POST',
   path: '/v1/ingest',
   aliases: ['/ingest'],
+  body: { 'text/plain': lines, 'application/x-ndjson': lines, 'application/json': z.unknown() },
   output: AcceptedLines,
   ...ingest,
 } as const satisfies Route;
