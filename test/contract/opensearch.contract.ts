@@ -482,6 +482,11 @@ export function openSearchContract(
           { wildcard: { kv: { value: 'b\0STRA\u1E9Ee', case_insensitive: true } } },
           '',
         ],
+        [
+          'wildcard case-insensitive leaves escaped letters',
+          { wildcard: { kv: { value: 'A\0\\X', case_insensitive: true } } },
+          'd5',
+        ],
         ['wildcard on words', { wildcard: { words: { value: 'i*x' } } }, 'd0 d1'],
         ['range on a keyword goes by bytes', { range: { kv: { gte: 'b\0\u{FFFF}', lt: 'b\x01' } } }, 'd3'],
         ['range on a keyword, half-width tilde', { range: { kv: { gt: 'b\0\u9999', lte: 'b\0\uFF5E' } } }, 'd4'],

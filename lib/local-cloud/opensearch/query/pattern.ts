@@ -7,8 +7,10 @@ export interface BytePattern {
 
 const STAR = -1;
 const ONE = -2;
+/** Added to a lower-case letter that stands for its upper-case one too. */
+const EITHER_CASE = 256;
 
-/** `ignoreCase` folds ASCII letters only, as Lucene does. */
+/** `ignoreCase` folds ASCII letters only, and none that is escaped, as Lucene does. */
 export function compileWildcard(pattern: string, ignoreCase: boolean): BytePattern {
   const parts: number[] = [];
   const points = [...pattern];
@@ -17,47 +19,36 @@ export function compileWildcard(pattern: string, ignoreCase: boolean): BytePatte
     if (point === '*') {
       if (parts.at(-1) !== STAR) parts.push(STAR);
     } else if (point === '?') parts.push(ONE);
-    else {
-      const literal = point === '\\' && i + 1 < points.length ? (points[++i] as string) : point;
-      parts.push(...Buffer.from(literal));
-    }
+    else if (point === '\\' && i + 1 < points.length) parts.push(...Buffer.from(points[++i] as string));
+    else if (ignoreCase && /^[a-z]$/i.test(point)) parts.push(EITHER_CASE + point.toLowerCase().charCodeAt(0));
+    else parts.push(...Buffer.from(point));
   }
-  const wanted = Int16Array.from(ignoreCase ? parts.map(lower) : parts);
-  const firstWild = wanted.findIndex((part) => part < 0);
-  const literals = firstWild < 0 ? wanted.length : firstWild;
-  let fixed = 0;
-  while (fixed < literals && !(ignoreCase && isLetter(wanted[fixed] as number))) fixed++;
-  const fold = ignoreCase ? lower : (byte: number) => byte;
+  const wanted = Int16Array.from(parts);
+  const fixed = wanted.findIndex((part) => part < 0 || part >= EITHER_CASE);
   return {
-    prefix: Uint8Array.from(wanted.subarray(0, fixed)),
-    matches: (bytes, from, to) => matchesAt(wanted, fold, bytes, from, to),
+    prefix: Uint8Array.from(wanted.subarray(0, fixed < 0 ? wanted.length : fixed)),
+    matches: (bytes, from, to) => matchesAt(wanted, bytes, from, to),
   };
 }
 
-const isLetter = (byte: number): boolean => (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90);
 const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte);
 
 /** Greedy matching with one point to return to: linear in the text for each star. */
-function matchesAt(
-  wanted: Int16Array,
-  fold: (byte: number) => number,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): boolean {
+function matchesAt(wanted: Int16Array, bytes: Uint8Array, from: number, to: number): boolean {
   let p = 0;
   let at = from;
   let star = -1;
   let resume = from;
   while (at < to) {
     const part = p < wanted.length ? (wanted[p] as number) : Number.NaN;
+    const byte = bytes[at] as number;
     if (part === STAR) {
       star = p++;
       resume = at;
     } else if (part === ONE) {
       at = afterPoint(bytes, at, to);
       p++;
-    } else if (part === fold(bytes[at] as number)) {
+    } else if (part === byte || part === EITHER_CASE + lower(byte)) {
       at++;
       p++;
     } else if (star >= 0) {
