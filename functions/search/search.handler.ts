@@ -12,6 +12,12 @@ import { makeFacets, makeFields, makeValues } from './facets.ts';
 import { makeGetLog } from './get-log.ts';
 import { makeHistogram } from './histogram.ts';
 import { makeLastEvent } from './last-event.ts';
+import { makeAnalytics } from './metrics/analytics.ts';
+import { makeCategoryMetrics } from './metrics/category-metrics.ts';
+import { makeLogStats } from './metrics/log-stats.ts';
+import { makeServiceMetrics } from './metrics/service-metrics.ts';
+import { makeSystemMetrics } from './metrics/system-metrics.ts';
+import * as metrics from './metrics-api.ts';
 import { makeOverview } from './overview.ts';
 import { makeRecentLogs, makeSearchLogs } from './search-logs.ts';
 import { makeTimeseries } from './timeseries.ts';
@@ -34,6 +40,11 @@ export const handler = httpHandler(
     serve(api.getLogRoute, makeGetLog(parts)),
     serve(api.overviewRoute, makeOverview(parts)),
     serve(api.timeseriesRoute, makeTimeseries(parts)),
+    serve(metrics.logStatsRoute, makeLogStats(parts)),
+    serve(metrics.analyticsRoute, makeAnalytics(parts)),
+    serve(metrics.serviceMetricsRoute, makeServiceMetrics(parts)),
+    serve(metrics.systemMetricsRoute, makeSystemMetrics(parts)),
+    serve(metrics.categoryMetricsRoute, makeCategoryMetrics(parts)),
   ],
   makeEdge(env, makeDynamoDb()).options,
 );

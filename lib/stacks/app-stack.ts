@@ -173,6 +173,8 @@ export class AppStack extends Stack {
       'GET /api/logs/{proxy+}',
       'GET /api/search',
       'GET /api/v1/metrics/{proxy+}',
+      'GET /api/v1/analytics',
+      'GET /api/analytics',
     ]);
   }
 

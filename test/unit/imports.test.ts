@@ -14,7 +14,7 @@ interface Place {
 
 const CORE = /^functions\/core\//;
 /** Public faces and environments: leaves that the template, the browser and other slices may read. */
-const FACE = /^functions\/[\w-]+\/api\.ts$/;
+const FACE = /^functions\/[\w-]+\/([a-z]+-)?api\.ts$/;
 const ENVIRONMENT = /^functions\/(adapters\/)?[\w-]+\/env\.ts$/;
 /** Prefixes of the directory's keys, which policies name. */
 const DIRECTORY_KEYS = /^functions\/adapters\/directory\/keys\.ts$/;
@@ -51,7 +51,7 @@ const PLACES: readonly Place[] = [
   { name: 'the bundler', files: /^lib\/bundles\.ts$/, may: [] },
   { name: 'the kernel', files: CORE, may: [CORE] },
   { name: 'the query language', files: LANGUAGE, may: [LANGUAGE, CORE] },
-  { name: 'faces', files: FACE, may: [CORE] },
+  { name: 'faces', files: FACE, may: [CORE, FACE] },
   { name: 'environments', files: ENVIRONMENT, may: [CORE, ENVIRONMENT] },
   { name: 'ports', files: PORT, may: [], mayAsType: [CORE, PORT, LANGUAGE] },
   {
