@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ASSUMPTIONS } from '../../lib/config/cost.ts';
 import { listResources, STANDARD_STAGE, synthStage } from '../support/templates.ts';
 
 const { app } = synthStage(STANDARD_STAGE);
@@ -20,6 +21,11 @@ describe('alarms', () => {
     expect(count('IteratorAge')).toBe(listResources(app, 'AWS::Lambda::EventSourceMapping').length);
     expect(count('5xx')).toBe(1);
     expect(count('QuarantineNotEmpty')).toBe(1);
+  });
+
+  it('are as many as the estimate of costs counts', () => {
+    expect(alarms.length).toBe(ASSUMPTIONS.alarms);
+    expect(listResources(app, 'AWS::Logs::MetricFilter').length).toBe(ASSUMPTIONS.metrics);
   });
 
   it('each name a heading of the runbook, and the runbook has no other', () => {
