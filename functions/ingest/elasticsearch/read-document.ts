@@ -1,7 +1,7 @@
 import { dayOfClientId } from '../client-id.ts';
 import type { Draft } from '../draft.ts';
 import { parseBody } from '../parse/parse-body.ts';
-import { readObject } from '../read-object.ts';
+import { parseObject } from '../parse/parse-line.ts';
 
 /** Where a document was meant to go. The index is never one of ours; it is kept as an attribute. */
 export interface Target {
@@ -14,7 +14,7 @@ export const INDEX_ATTRIBUTE = 'elasticsearch.index';
 
 /** The draft of a document, in Elastic's common schema or any other shape. */
 export function readDocument(document: Readonly<Record<string, unknown>>, target: Target, received: number): Draft {
-  return withTarget(parseBody(readObject(document), received), target);
+  return withTarget(parseBody(parseObject(document, received), received), target);
 }
 
 /** A draft that remembers where its client sent it. */

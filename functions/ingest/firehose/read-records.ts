@@ -6,8 +6,7 @@ import { isSubscription, readSubscription } from '../cloudwatch/read-subscriptio
 import { MAX_INFLATED_BYTES } from '../content.ts';
 import { type Draft, unreadable } from '../draft.ts';
 import { parseBody } from '../parse/parse-body.ts';
-import { parseLine } from '../parse/parse-line.ts';
-import { readObject } from '../read-object.ts';
+import { parseLine, parseObject } from '../parse/parse-line.ts';
 import { splitLines } from '../split-lines.ts';
 import { splitJson } from '../wire/split-json.ts';
 
@@ -60,7 +59,12 @@ function readRecord(text: string, received: number): Draft[] {
     const value = piece.closed ? attempt(piece.text) : undefined;
     if (isSubscription(value)) return readSubscription(value, received) ?? [unreadable(piece.text)];
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [parseLine(piece.text, received)];
-    return [{ ...parseBody(readObject(value as Readonly<Record<string, unknown>>), received), original: piece.text }];
+    return [
+      {
+        ...parseBody(parseObject(value as Readonly<Record<string, unknown>>, received), received),
+        original: piece.text,
+      },
+    ];
   });
 }
 

@@ -2,8 +2,9 @@ import { Failure, RetryLater } from '../../core/errors.ts';
 import { problemReply } from '../../core/http.ts';
 import type { Draft } from '../draft.ts';
 import { type Intake, json, type ShipperRequest } from '../intake.ts';
+import { FORMATS, type Format } from '../parse/parse-line.ts';
 import { MsgpackError } from '../wire/msgpack.ts';
-import { readBody } from './read-body.ts';
+import { type Reading, readBody } from './read-body.ts';
 import { isMsgpack, readMsgpackBody } from './read-msgpack.ts';
 
 /**
@@ -32,12 +33,28 @@ export const lines: Intake = {
     ),
 };
 
-function read(content: Buffer, { mediaType, received }: ShipperRequest): readonly Draft[] {
-  if (!isMsgpack(content, mediaType)) return readBody(content.toString('utf8'), received);
+function read(content: Buffer, request: ShipperRequest): readonly Draft[] {
+  const reading = readingOf(request);
+  if (!isMsgpack(content, request.mediaType)) return readBody(content.toString('utf8'), reading);
   try {
-    return readMsgpackBody(content, received);
+    return readMsgpackBody(content, reading);
   } catch (error) {
     if (!(error instanceof MsgpackError)) throw error;
     throw new Failure('undecodable', `body is not MessagePack: ${error.message}`, { cause: error });
   }
+}
+
+/** `?format= &join= &time_key= &msg_key=`, or the same in headers `X-Log-*`. A format that we do not know is no reason to refuse events. */
+function readingOf({ query, headers, received }: ShipperRequest): Reading {
+  const hint = (name: string) => query.get(name) ?? headers[`x-log-${name.replace('_', '-')}`] ?? undefined;
+  const format = hint('format')?.toLowerCase() ?? '';
+  const timeKey = hint('time_key');
+  const messageKey = hint('msg_key');
+  return {
+    received,
+    join: hint('join') !== '0' && hint('join') !== 'false',
+    ...(Object.hasOwn(FORMATS, format) && { format: format as Format }),
+    ...(timeKey && { timeKey }),
+    ...(messageKey && { messageKey }),
+  };
 }

@@ -1,47 +1,73 @@
 import { parseJson, stringifyJson } from '../../core/json.ts';
 import { type Draft, unreadable } from '../draft.ts';
+import { joinLines } from '../parse/join-lines.ts';
 import { parseBody } from '../parse/parse-body.ts';
-import { parseLine } from '../parse/parse-line.ts';
-import { readObject } from '../read-object.ts';
+import { type Format, parseLine, parseObject } from '../parse/parse-line.ts';
 import { splitLines } from '../split-lines.ts';
 import { splitJson } from '../wire/split-json.ts';
 
-const WRAPPERS = ['logs', 'events', 'records', 'data', 'items'];
+const WRAPPERS = ['logs', 'events', 'records', 'data', 'items', 'Records'];
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** What a request says of how its body is to be read. */
+export interface Reading {
+  /** Receive time, Unix milliseconds. */
+  readonly received: number;
+  readonly format?: Format;
+  /** Stack traces are one event with the line they follow, unless this is false. */
+  readonly join: boolean;
+  /** Members that hold time and message, where their names are the client's own. */
+  readonly timeKey?: string;
+  readonly messageKey?: string;
+}
 
 /**
  * Reads text of `/v1/ingest` by what it begins with, never by its content type: JSON (an array, an object with one wrapping level undone, or
  * values one after the other), else lines, of which those that are JSON are read as JSON. Blank lines are none.
  */
-export function readBody(text: string, received: number): Draft[] {
+export function readBody(text: string, reading: Reading): Draft[] {
   const first = /\S/.exec(text)?.[0];
-  if (first !== '{' && first !== '[') return splitLines(text).map((line) => readLine(line, received));
+  if (first !== '{' && first !== '[') return readLines(text, reading);
   const whole = attempt(text);
-  if (whole !== undefined) return readItems(unwrap(whole), received);
-  return splitJson(text).flatMap((piece) => {
+  if (whole !== undefined) return readItems(unwrap(whole), reading);
+  // a line of Apache's begins with a bracket too; an array that breaks off holds events before that
+  const broken = first === '[' ? /^\s*\[(?=\s*\{)/.exec(text)?.[0] : '';
+  if (broken === undefined) return readLines(text, reading);
+  return splitJson(text.slice(broken.length)).flatMap((piece) => {
     const value = piece.closed ? attempt(piece.text) : undefined;
-    // a whole array in its line is one of events; an object is an event that came as a line
-    if (Array.isArray(value) && value.every(isObject)) return readItems(value, received);
-    if (isObject(value)) return [{ ...readEvent(value, received), original: piece.text }];
-    return [looksLikeJson(piece.text) ? unreadable(piece.text) : parseLine(piece.text, received)];
+    if (isObject(value)) return [{ ...readEvent(value, reading), original: piece.text }];
+    // a whole array in its line is one of events
+    if (Array.isArray(value) && value.every(isObject)) return readItems(value, reading);
+    return [
+      looksLikeJson(piece.text) ? unreadable(piece.text) : parseLine(piece.text, reading.received, reading.format),
+    ];
   });
 }
 
 /** Reads values that some other encoding than JSON text held. */
-export function readItems(items: readonly unknown[], received: number): Draft[] {
+export function readItems(items: readonly unknown[], reading: Reading): Draft[] {
   return items.map((item) => {
-    if (isObject(item)) return readEvent(item, received);
-    return parseLine(typeof item === 'string' ? item : stringifyJson(item), received);
+    if (isObject(item)) return readEvent(item, reading);
+    return parseLine(typeof item === 'string' ? item : stringifyJson(item), reading.received, reading.format);
   });
 }
 
-function readLine(line: string, received: number): Draft {
-  const value = line.trimStart().startsWith('{') ? attempt(line) : undefined;
-  return isObject(value) ? { ...readEvent(value, received), original: line } : parseLine(line, received);
+function readLines(text: string, { received, format, join }: Reading): Draft[] {
+  const lines = splitLines(text);
+  return (join ? joinLines(lines) : lines).map((line) => parseLine(line, received, format));
 }
 
-const readEvent = (object: Json, received: number): Draft => parseBody(readObject(object), received);
+function readEvent(object: Json, { received, timeKey, messageKey }: Reading): Draft {
+  const named = rename(rename(object, timeKey, 'timestamp'), messageKey, 'message');
+  return parseBody(parseObject(named, received), received);
+}
+
+function rename(object: Json, from: string | undefined, to: string): Json {
+  if (from === undefined || from === to || !Object.hasOwn(object, from)) return object;
+  const { [from]: value, ...others } = object;
+  return { ...others, [to]: value };
+}
 
 /** The items of an array, or of the one wrapping member that an object may have. */
 export function unwrap(value: unknown): readonly unknown[] {

@@ -1,7 +1,7 @@
 import type { Draft } from '../draft.ts';
 import { type Gathered, putAttribute } from '../put-attribute.ts';
 import { MsgpackTime, readMsgpack } from '../wire/msgpack.ts';
-import { readItems, unwrap } from './read-body.ts';
+import { type Reading, readItems, unwrap } from './read-body.ts';
 
 /** Whether a body is MessagePack: by its type, else by a first byte that opens an array or a map and begins no text in UTF-8. */
 export const isMsgpack = (content: Buffer, mediaType: string): boolean =>
@@ -11,10 +11,10 @@ export const isMsgpack = (content: Buffer, mediaType: string): boolean =>
  * Reads MessagePack as shippers write it: an array of records, records one after the other, or Fluentd's and Fluent Bit's pairs of a time and
  * a record. @throws MsgpackError
  */
-export function readMsgpackBody(content: Buffer, received: number): Draft[] {
+export function readMsgpackBody(content: Buffer, reading: Reading): Draft[] {
   const values = readMsgpack(content);
   const pairs = pairsOf(values);
-  return readItems(pairs ?? values.flatMap((value) => unwrap(plain(value))).map(plain), received);
+  return readItems(pairs ?? values.flatMap((value) => unwrap(plain(value))).map(plain), reading);
 }
 
 /** `[time, record]` alone or many of them; undefined where the values are something else. */

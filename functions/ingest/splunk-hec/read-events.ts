@@ -2,8 +2,9 @@ import { parseJson, stringifyJson } from '../../core/json.ts';
 import type { AttributeValue } from '../../core/log-record.ts';
 import { type Draft, readTime, unreadable } from '../draft.ts';
 import { parseBody, underLine } from '../parse/parse-body.ts';
+import { parseObject } from '../parse/parse-line.ts';
 import { type Gathered, putAttribute } from '../put-attribute.ts';
-import { readFields, readObject } from '../read-object.ts';
+import { readFields } from '../read-object.ts';
 import { splitLines } from '../split-lines.ts';
 import { splitJson } from '../wire/split-json.ts';
 
@@ -67,7 +68,7 @@ function readOne(object: Json, defaults: Metadata, received: number): Draft | Ev
     raw: () => stringifyJson(object),
   };
   if (!isObject(event)) return underLine(typeof event === 'string' ? event : stringifyJson(event), common, received);
-  const own = parseBody(readObject(event), received);
+  const own = parseBody(parseObject(event, received), received);
   return {
     ...own,
     ...common,
