@@ -171,6 +171,55 @@ export function eventStoreContract(
       }
     });
 
+    it('finishes what it cannot decide within a budget, says where it stopped, and goes on from there', async () => {
+      const { project, records } = await given(
+        Array.from({ length: 50 }, (_, n) => ({ millis: MOMENT + n * 1000, body: `e${n}` })),
+      );
+      const seen: unknown[] = [];
+      let after: PageRequest['after'];
+      do {
+        const page = await under.store.page(
+          project,
+          select('/^e\\d*[05]$/'),
+          { order: 'desc', limit: 3, count: false, ...(after && { after }) },
+          { maxCandidates: 7 },
+        );
+        seen.push(...page.events.map(({ record }) => record.body));
+        if (page.partial !== undefined) {
+          expect(page.partial.code).toBe('candidate_limit');
+          expect(page.partial.searchedFrom).toBe(page.next?.time);
+        }
+        after = page.next;
+      } while (after !== undefined);
+      expect(seen).toEqual([45, 40, 35, 30, 25, 20, 15, 10, 5, 0].map((n) => `e${n}`));
+      const all = await under.store.histogram(project, select('/^e/'), { intervalMillis: 10_000 });
+      expect(all).toMatchObject({ total: records.length });
+      expect(all.partial).toBeUndefined();
+    });
+
+    it('gives up a read whose caller is gone', async () => {
+      const { project } = await given([{}]);
+      const signal = AbortSignal.abort(new Error('gone'));
+      await expect(under.store.page(project, select('/x/'), PAGE, { signal })).rejects.toThrow('gone');
+      await expect(
+        under.store.facets(project, select(''), [{ group: { by: 'level' }, limit: 1 }], { signal }),
+      ).rejects.toThrow('gone');
+    });
+
+    it('answers with nothing where no index is left, and goes on paging when one is dropped', async () => {
+      const first = await given(Array.from({ length: 6 }, (_, n) => ({ millis: MOMENT + n, body: `kept ${n}` })));
+      const page = await under.store.page(first.project, select('kept'), { order: 'desc', limit: 2, count: true });
+      await under.remove(first.index);
+      const rest = await under.store.page(first.project, select('kept'), {
+        order: 'desc',
+        limit: 2,
+        count: false,
+        ...(page.next && { after: page.next }),
+      });
+      expect(rest.partial).toBeUndefined();
+      expect(await under.store.extent(makeEventSpace().project, select(''))).toEqual({ total: 0 });
+    });
+
     it('adds no field for new keys and no loss for values of any type by turns', async () => {
       const { project } = await given([
         ...['text', 7, { deep: 1 }, [1, 'a'], true, null].map((mixed, n) => ({ body: `m${n}`, attributes: { mixed } })),

@@ -11,6 +11,7 @@ import { escapeGlob, makeGlobTest } from '../../functions/search/language/glob.t
 import { fromSortableHex, parseNumber, toSortableHex } from '../../functions/search/language/numbers.ts';
 import { parse, tokenize } from '../../functions/search/language/parser.ts';
 import { print } from '../../functions/search/language/printer.ts';
+import { makeTextTest } from '../../functions/search/language/record-values.ts';
 import { requiredByRegex } from '../../functions/search/language/required-words.ts';
 import { parseTime } from '../../functions/search/language/time.ts';
 import { fold, toWords } from '../../functions/search/language/words.ts';
@@ -446,6 +447,35 @@ describe('the stored form', () => {
         },
       ),
       { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('a word in a text', () => {
+  it('is found by looking for it exactly where it is found by cutting the text', () => {
+    const piece = fc.constantFrom(
+      'ab',
+      'AB',
+      'a',
+      'b',
+      '_',
+      '1',
+      ' ',
+      '-',
+      '.',
+      'é',
+      'K',
+      'x'.repeat(127),
+      'x'.repeat(128),
+      '日',
+    );
+    const word = fc.constantFrom('ab', 'a', 'b_1', 'k', 'x'.repeat(128), 'x', 'ab1');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), word, (pieces, sought) => {
+        const drawn = pieces.join('');
+        expect(makeTextTest(sought)(drawn)).toBe(` ${toWords(drawn)} `.includes(` ${sought} `));
+      }),
+      { numRuns: 5_000 },
     );
   });
 });

@@ -23,6 +23,7 @@ import type {
   HistogramRequest,
   KeyList,
   PageRequest,
+  ReadControl,
   Selection,
   Stats,
   StatsRequest,
@@ -53,7 +54,9 @@ export class MemoryEventStore implements EventStore {
     project: ProjectId,
     selection: Selection,
     { order, limit, after, skip = 0, count }: PageRequest,
+    { signal }: ReadControl = {},
   ): Promise<EventPage> {
+    signal?.throwIfAborted();
     const direction = order === 'asc' ? 1 : -1;
     const selected = this.#select(project, selection).sort((a, b) => direction * compareEvents(a.record, b.record));
     const position = after && { timeUnixNano: after.time, id: after.id };
@@ -74,27 +77,43 @@ export class MemoryEventStore implements EventStore {
     return found?.project === project && found.index === indexOf(id) ? found : undefined;
   }
 
-  async facets(project: ProjectId, selection: Selection, requests: readonly FacetRequest[]): Promise<Facets> {
-    return this.#aggregate(project, selection, makeFacets(requests));
+  async facets(
+    project: ProjectId,
+    selection: Selection,
+    requests: readonly FacetRequest[],
+    control?: ReadControl,
+  ): Promise<Facets> {
+    return this.#aggregate(project, selection, makeFacets(requests), control);
   }
 
-  async histogram(project: ProjectId, selection: Selection, request: HistogramRequest): Promise<Histogram> {
-    return this.#aggregate(project, selection, makeHistogram(request));
+  async histogram(
+    project: ProjectId,
+    selection: Selection,
+    request: HistogramRequest,
+    control?: ReadControl,
+  ): Promise<Histogram> {
+    return this.#aggregate(project, selection, makeHistogram(request), control);
   }
 
-  async keys(project: ProjectId, selection: Selection, limit: number): Promise<KeyList> {
-    return this.#aggregate(project, selection, makeKeyList(limit));
+  async keys(project: ProjectId, selection: Selection, limit: number, control?: ReadControl): Promise<KeyList> {
+    return this.#aggregate(project, selection, makeKeyList(limit), control);
   }
 
-  async extent(project: ProjectId, selection: Selection): Promise<Extent> {
-    return this.#aggregate(project, selection, makeExtent());
+  async extent(project: ProjectId, selection: Selection, control?: ReadControl): Promise<Extent> {
+    return this.#aggregate(project, selection, makeExtent(), control);
   }
 
-  async stats(project: ProjectId, selection: Selection, request: StatsRequest): Promise<Stats> {
-    return this.#aggregate(project, selection, makeStats(request));
+  async stats(project: ProjectId, selection: Selection, request: StatsRequest, control?: ReadControl): Promise<Stats> {
+    return this.#aggregate(project, selection, makeStats(request), control);
   }
 
-  #aggregate<Result>(project: ProjectId, selection: Selection, aggregator: Aggregator<Result>): Result {
+  #aggregate<Result>(
+    project: ProjectId,
+    selection: Selection,
+    aggregator: Aggregator<Result>,
+    control: ReadControl = {},
+  ): Result {
+    control.signal?.throwIfAborted();
     const newestFirst = this.#select(project, selection).sort((a, b) => compareEvents(b.record, a.record));
     for (const { record } of newestFirst) aggregator.add(record);
     return aggregator.result();

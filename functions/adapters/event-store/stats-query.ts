@@ -80,6 +80,9 @@ interface GroupAnswer {
   readonly sum_other_doc_count?: number;
   readonly doc_count_error_upper_bound?: number;
 }
+// where there is no index, an answer has no aggregations at all
+const NO_GROUPS: GroupAnswer = { buckets: [] };
+
 interface MeasureAnswer {
   readonly doc_count?: number;
   readonly buckets?: readonly unknown[];
@@ -123,7 +126,7 @@ export function readStats(
       buckets,
       sum_other_doc_count: other = 0,
       doc_count_error_upper_bound: error = 0,
-    } = bucket.group as GroupAnswer;
+    } = (bucket.group ?? NO_GROUPS) as GroupAnswer;
     if (other > 0) approximate('events in groups beyond the largest are left out', other);
     if (error > 0) approximate('counts of groups may be too low, in events', error);
     const list = Array.isArray(buckets)

@@ -166,14 +166,34 @@ export function makeTextTest(value: string): (text: string) => boolean {
   }
   const phrase = ` ${toWords(value)} `;
   const first = phrase.slice(1, phrase.indexOf(' ', 1));
-  const plain = /^[a-z0-9_]+$/.test(first);
+  const isPlain = /^[a-z0-9_]+$/.test(first);
+  const isWord = phrase.length === first.length + 2;
   return (text) => {
-    // most texts are turned away without cutting them; an ASCII word could come from a letter that folds to ASCII, so only ASCII texts are
-    if (plain && text.length < first.length) return false;
-    if (plain && isAscii(text) && !text.toLowerCase().includes(first)) return false;
+    // most texts are turned away without cutting them into words; beyond ASCII a letter may fold to the ones that are sought
+    if (isPlain && isAscii(text)) {
+      const lower = text.toLowerCase();
+      const at = lower.indexOf(first);
+      if (at < 0) return false;
+      if (isWord && !HAS_LONG_RUN.test(lower)) return standsAsWord(lower, first, at);
+    }
     return ` ${toWords(text)} `.includes(phrase);
   };
 }
+
+/** A run that is cut into words by length. */
+const HAS_LONG_RUN = /\w{129}/;
+
+/** Whether a word stands in ASCII text from `at` on with no word character beside it. */
+function standsAsWord(lower: string, word: string, from: number): boolean {
+  for (let at = from; at >= 0; at = lower.indexOf(word, at + 1)) {
+    if (!isAsciiWord(lower.charCodeAt(at - 1)) && !isAsciiWord(lower.charCodeAt(at + word.length))) return true;
+  }
+  return false;
+}
+
+/** Letters in lower case, digits and `_`; `NaN` (beyond an end) is none. */
+const isAsciiWord = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
 
 const NOT_ASCII = /\P{ASCII}/u;
 const isAscii = (text: string): boolean => !NOT_ASCII.test(text);
