@@ -57,7 +57,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const LEVEL_ORDER = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 const NICE_STEPS = [1e3, 5e3, 1e4, 3e4, 6e4, 3e5, 6e5, 18e5, 36e5, 108e5, 432e5, 864e5];
 
-const valueOf = (event: FakeEvent, field: string): string | undefined => {
+const fieldOf = (event: FakeEvent, field: string): string | undefined => {
   if (field === 'level') return event.severity;
   const own = (event as unknown as Record<string, unknown>)[field] ?? event.attributes[field];
   return own === undefined || own === null ? undefined : String(own);
@@ -71,7 +71,7 @@ function matches(event: FakeEvent, query: string): boolean {
     const body = negated ? term.slice(1) : term;
     const [, field, raw = ''] = /^(?:([\w.@]+):)?(.*)$/s.exec(body) ?? [];
     const value = raw.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1');
-    const found = field === undefined ? undefined : valueOf(event, field);
+    const found = field === undefined ? undefined : fieldOf(event, field);
     let hit: boolean;
     if (field === undefined)
       hit = `${event.message} ${JSON.stringify(event.attributes)}`.toLowerCase().includes(value.toLowerCase());
@@ -241,7 +241,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     if (path === '/api/v1/logs/facets') {
       const found = selected(search);
       const facets = (search.get('fields') ?? '').split(',').map((field) => {
-        const counts = countBy(found, (event) => valueOf(event, field));
+        const counts = countBy(found, (event) => fieldOf(event, field));
         const values = [...counts].slice(0, 10).map(([value, count]) => ({ value, count }));
         const shown = values.reduce((sum, { count }) => sum + count, 0);
         const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
@@ -266,7 +266,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     if (path === '/api/v1/logs/values') {
       const field = search.get('field') ?? '';
       const prefix = (search.get('prefix') ?? '').toLowerCase();
-      const counts = countBy(selected(search), (event) => valueOf(event, field));
+      const counts = countBy(selected(search), (event) => fieldOf(event, field));
       return ok({
         items: [...counts]
           .filter(([value]) => value.toLowerCase().startsWith(prefix))
@@ -315,7 +315,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
           active_services: countBy(before, ({ service }) => service).size,
           error_rate: before.length === 0 ? 0 : before.filter(isError).length / before.length,
         },
-        categories: [...countBy(found, (event) => valueOf(event, 'category'))].map(([category, count]) => ({
+        categories: [...countBy(found, (event) => fieldOf(event, 'category'))].map(([category, count]) => ({
           category,
           count,
         })),
@@ -354,7 +354,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
           (other) =>
             Math.abs(other.at - event.at) <= half &&
             other.id !== event.id &&
-            (scope === '' || valueOf(other, scope) === valueOf(event, scope)),
+            (scope === '' || fieldOf(other, scope) === fieldOf(event, scope)),
         )
         .reverse();
       return ok({

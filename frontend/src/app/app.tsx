@@ -1,12 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
-import { PageHeading } from '../ui/page-heading.tsx';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { me } from '../features/session/api/session.ts';
 import { sessionOver } from '../lib/api.ts';
 import { onKeyDown } from '../lib/keyboard.ts';
 import { useStore } from '../lib/store.ts';
 import { Button } from '../ui/button.tsx';
+import { PageHeading } from '../ui/page-heading.tsx';
 import { Message, Skeleton } from '../ui/panel.tsx';
 import { Toaster } from '../ui/toaster.tsx';
 import { TooltipLayer } from '../ui/tooltip.tsx';

@@ -193,7 +193,9 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
           >
             <Search size={14} aria-hidden="true" />
             <span className="max-lg:sr-only">Search or jump to</span>
-            <kbd aria-hidden="true" className="font-mono text-xs max-lg:hidden">{keyCaps('Mod+k').join(' ')}</kbd>
+            <span aria-hidden="true" className="font-mono text-xs max-lg:hidden">
+              {keyCaps('Mod+k').join(' ')}
+            </span>
           </button>
           <span className="flex-1" />
           {!isOnline && (

@@ -48,7 +48,7 @@ export const BINDINGS = {
 
 export type BindingId = keyof typeof BINDINGS;
 /** Returns false when it did not use the key, which then keeps its usual meaning. */
-export type KeyHandler = (event: KeyboardEvent) => boolean | undefined | void;
+export type KeyHandler = (event: KeyboardEvent) => unknown;
 
 const isMac = typeof navigator !== 'undefined' && /Mac|iP/.test(navigator.platform);
 const handlers = new Map<BindingId, KeyHandler[]>();

@@ -111,6 +111,7 @@ export function Menu({ items, header, label, children, className, buttonProps }:
         {shown.map((item) => (
           <div key={item.label} role="none">
             {item.line && <hr className="my-1 border-line" />}
+            {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: checked only where the role is a checkbox's */}
             <button
               type="button"
               data-item

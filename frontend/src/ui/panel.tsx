@@ -48,7 +48,10 @@ export const Message = ({ title, children, action }: { title: string; children?:
 function WaitAndRetry({ seconds, onRetry }: { seconds: number; onRetry: () => void }) {
   const [left, setLeft] = useState(seconds);
   useEffect(() => {
-    if (left <= 0) return onRetry();
+    if (left <= 0) {
+      onRetry();
+      return;
+    }
     const timer = setTimeout(() => setLeft(left - 1), 1_000);
     return () => clearTimeout(timer);
   }, [left, onRetry]);

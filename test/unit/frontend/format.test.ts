@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { cutMiddle, formatAgo, formatDuration, formatIso, formatShare, formatTimestamp, plural } from '../../../frontend/src/lib/format.ts';
+import {
+  cutMiddle,
+  formatAgo,
+  formatDuration,
+  formatIso,
+  formatShare,
+  formatTimestamp,
+  plural,
+} from '../../../frontend/src/lib/format.ts';
 import { visibleText } from '../../../frontend/src/lib/visible-text.ts';
 
 describe('formatting', () => {
   it('keeps all nine digits of a time and names its zone', () => {
     expect(formatIso('2026-11-21T07:40:00.123456789Z', 'utc')).toBe('2026-11-21T07:40:00.123456789Z');
-    expect(formatIso('2026-11-21T07:40:00.123456789Z', 'local')).toMatch(/^2026-11-2\dT\d\d:\d0:00\.123456789[+-]\d\d:\d\d$/);
+    expect(formatIso('2026-11-21T07:40:00.123456789Z', 'local')).toMatch(
+      /^2026-11-2\dT\d\d:\d0:00\.123456789[+-]\d\d:\d\d$/,
+    );
   });
   it('writes rows with one width, and what is no time as it came', () => {
     expect(formatTimestamp('2026-11-21T07:40:00.120Z', 'utc')).toBe('Nov 21 07:40:00.120');

@@ -1,20 +1,32 @@
 import '../../support/dom.ts';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Binding, BINDINGS, type BindingId, keyCaps, onKeyDown, strokeOf, useShortcut } from '../../../frontend/src/lib/keyboard.ts';
-import { preferences } from '../../../frontend/src/lib/preferences.ts';
 import { KeySheet } from '../../../frontend/src/features/shell/components/key-sheet.tsx';
+import {
+  BINDINGS,
+  type Binding,
+  type BindingId,
+  keyCaps,
+  onKeyDown,
+  strokeOf,
+  useShortcut,
+} from '../../../frontend/src/lib/keyboard.ts';
+import { preferences } from '../../../frontend/src/lib/preferences.ts';
 
 const all = Object.entries<Binding>(BINDINGS);
 
 function press(keys: string, target: Element = document.body) {
   for (const stroke of keys.split(' ')) {
     const key = stroke.replace(/^(?:Mod|Shift|Alt)\+(?=.)/g, '');
-    fireEvent.keyDown(target, { key: key === 'Space' ? ' ' : key, ctrlKey: stroke.startsWith('Mod+'), shiftKey: stroke.startsWith('Shift+') });
+    fireEvent.keyDown(target, {
+      key: key === 'Space' ? ' ' : key,
+      ctrlKey: stroke.startsWith('Mod+'),
+      shiftKey: stroke.startsWith('Shift+'),
+    });
   }
 }
 
-function Host({ id, run, children }: { id: BindingId; run: () => boolean | void; children?: React.ReactNode }) {
+function Host({ id, run, children }: { id: BindingId; run: () => unknown; children?: React.ReactNode }) {
   useShortcut(id, run);
   return <>{children ?? <input aria-label="box" />}</>;
 }
@@ -28,14 +40,19 @@ describe('the registry of shortcuts', () => {
     expect(new Set(strokes).size).toBe(strokes.length);
   });
 
-  it.each(all.flatMap(([id, { keys }]) => keys.map((one) => [one, id as BindingId] as const)))('runs %s', (keys, id) => {
-    const run = vi.fn();
-    render(<Host id={id} run={run} />);
-    press(keys);
-    expect(run).toHaveBeenCalledTimes(1);
-  });
+  it.each(all.flatMap(([id, { keys }]) => keys.map((one) => [one, id as BindingId] as const)))(
+    'runs %s',
+    (keys, id) => {
+      const run = vi.fn();
+      render(<Host id={id} run={run} />);
+      press(keys);
+      expect(run).toHaveBeenCalledTimes(1);
+    },
+  );
 
-  it.each(all.filter(([, { inInputs }]) => !inInputs).map(([id, { keys }]) => [keys[0] as string, id as BindingId] as const))('keeps %s out of text fields', (keys, id) => {
+  it.each(
+    all.filter(([, { inInputs }]) => !inInputs).map(([id, { keys }]) => [keys[0] as string, id as BindingId] as const),
+  )('keeps %s out of text fields', (keys, id) => {
     const run = vi.fn();
     render(<Host id={id} run={run} />);
     press(keys, screen.getByLabelText('box'));

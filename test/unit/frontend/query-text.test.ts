@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../../functions/search/language/parser.ts';
 import { terms, withOnly, withoutTerm, withTerm, wordsOf } from '../../../frontend/src/features/logs/query-text.ts';
 import { placeAt, suggestFields, suggestValues } from '../../../frontend/src/features/logs/suggest.ts';
+import { parse } from '../../../functions/search/language/parser.ts';
 
 describe('conditions of a query', () => {
   it('are those that all must hold', () => {
-    expect(terms('service:checkout -level:debug "out of memory" (a OR b)').map(({ text }) => text)).toEqual(['service:checkout', '-level:debug', '"out of memory"', '(a OR b)']);
+    expect(terms('service:checkout -level:debug "out of memory" (a OR b)').map(({ text }) => text)).toEqual([
+      'service:checkout',
+      '-level:debug',
+      '"out of memory"',
+      '(a OR b)',
+    ]);
   });
   it('are none for a text that is no query', () => {
     expect(terms('service:(checkout')).toEqual([]);
@@ -43,16 +48,27 @@ describe('suggestions', () => {
     const place = placeAt('err ser', 7);
     expect(place).toEqual({ kind: 'field', start: 4, end: 7, typed: 'ser' });
     if (place === null) throw new Error('no place');
-    expect(suggestFields('err ser', place, fields)[0]).toMatchObject({ label: 'service', text: 'err service:', caret: 12 });
+    expect(suggestFields('err ser', place, fields)[0]).toMatchObject({
+      label: 'service',
+      text: 'err service:',
+      caret: 12,
+    });
     const geo = placeAt('-src', 4);
-    expect(geo && suggestFields('-src', geo, fields)[0]).toMatchObject({ label: 'geo.src.dest', text: '-geo.src.dest:' });
+    expect(geo && suggestFields('-src', geo, fields)[0]).toMatchObject({
+      label: 'geo.src.dest',
+      text: '-geo.src.dest:',
+    });
   });
   it('offer values with counts, quoted where needed', () => {
     const text = 'service:pay x';
     const place = placeAt(text, 11);
     if (place?.kind !== 'value') throw new Error('expected a value');
     expect(place).toMatchObject({ field: 'service', typed: 'pay', start: 8, end: 11 });
-    expect(suggestValues(text, place, [{ value: 'pay ment', count: 3 }], false)[0]).toMatchObject({ label: 'pay ment', count: '3', text: 'service:"pay ment"  x' });
+    expect(suggestValues(text, place, [{ value: 'pay ment', count: 3 }], false)[0]).toMatchObject({
+      label: 'pay ment',
+      count: '3',
+      text: 'service:"pay ment"  x',
+    });
   });
   it('keep quiet inside a phrase and after a pipe', () => {
     expect(placeAt('"out of mem"', 6)).toBeNull();

@@ -4,9 +4,11 @@ import { TailBuffer } from '../../../frontend/src/features/live/tail-buffer.ts';
 import type { LogEvent } from '../../../frontend/src/lib/log-event.ts';
 
 const stamp = (serial: number) => new Date(1_700_000_000_000 + serial).toISOString();
-const event = (serial: number, severity = 'INFO') => ({ id: `e${serial}`, timestamp: stamp(serial), severity }) as unknown as LogEvent;
+const event = (serial: number, severity = 'INFO') =>
+  ({ id: `e${serial}`, timestamp: stamp(serial), severity }) as unknown as LogEvent;
 const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => event(from + index));
-const told = (buffer: TailBuffer) => buffer.rows.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : row.kind === 'gap' ? row.count : 0), 0);
+const told = (buffer: TailBuffer) =>
+  buffer.rows.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : row.kind === 'gap' ? row.count : 0), 0);
 
 describe('the rows of a tail', () => {
   it('keep the newest and let the oldest go', () => {
@@ -77,7 +79,14 @@ describe('the rows of a tail', () => {
     buffer.flush();
     const gap = buffer.rows[1];
     buffer.fill(gap?.key ?? '', range(1, 3), 2);
-    expect(buffer.rows.map((row) => (row.kind === 'gap' ? `gap of ${row.count}` : row.key))).toEqual(['e0', 'e1', 'e2', 'e3', 'gap of 2', 'e6']);
+    expect(buffer.rows.map((row) => (row.kind === 'gap' ? `gap of ${row.count}` : row.key))).toEqual([
+      'e0',
+      'e1',
+      'e2',
+      'e3',
+      'gap of 2',
+      'e6',
+    ]);
   });
 
   it('count arrivals by bucket and level for the last five minutes', () => {

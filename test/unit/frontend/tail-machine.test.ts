@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { backoff, makeTail, PING_MILLIS, RENEW_MILLIS, type ServerMessage, stepTail, type Tail, type TailEffect, type TailInput, type TimerName } from '../../../frontend/src/features/live/tail-machine.ts';
+import {
+  backoff,
+  makeTail,
+  PING_MILLIS,
+  RENEW_MILLIS,
+  type ServerMessage,
+  stepTail,
+  type Tail,
+  type TailEffect,
+  type TailInput,
+  type TimerName,
+} from '../../../frontend/src/features/live/tail-machine.ts';
 import type { LogEvent } from '../../../frontend/src/lib/log-event.ts';
 
 /** Runs the machine against a clock and a server of the test's. */
@@ -40,14 +51,17 @@ class Bench {
     this.hear({ type: 'subscribed', cursor: '100', interval_ms: 250 });
   }
   sent(action: string) {
-    return this.log.flatMap((effect) => (effect.kind === 'send' && effect.message.action === action ? [effect.message] : []));
+    return this.log.flatMap((effect) =>
+      effect.kind === 'send' && effect.message.action === action ? [effect.message] : [],
+    );
   }
   tickets(): number {
     return this.log.filter(({ kind }) => kind === 'askTicket').length;
   }
 }
 
-const event = (id: string, timestamp = '2026-11-21T08:00:00.000000000Z') => ({ id, timestamp, severity: 'INFO' }) as unknown as LogEvent;
+const event = (id: string, timestamp = '2026-11-21T08:00:00.000000000Z') =>
+  ({ id, timestamp, severity: 'INFO' }) as unknown as LogEvent;
 const started = () => {
   const bench = new Bench();
   bench.put({ kind: 'start' });
@@ -122,7 +136,13 @@ describe('the tail', () => {
     const old = bench.tail.generation;
     bench.put({ kind: 'closed', generation: old });
     const before = bench.tail;
-    expect(bench.put({ kind: 'message', generation: old, message: { type: 'logs', logs: [event('late')], cursor: '9', matched: 1, sent: 1 } })).toEqual([]);
+    expect(
+      bench.put({
+        kind: 'message',
+        generation: old,
+        message: { type: 'logs', logs: [event('late')], cursor: '9', matched: 1, sent: 1 },
+      }),
+    ).toEqual([]);
     expect(bench.put({ kind: 'closed', generation: old })).toEqual([]);
     expect(bench.tail).toBe(before);
   });
@@ -130,8 +150,13 @@ describe('the tail', () => {
   it('states a gap with the numbers of the server', () => {
     const bench = started();
     const gap = { count: 312, from: '2026-11-21T14:02:11Z', to: '2026-11-21T14:02:14Z' };
-    expect(bench.hear({ type: 'logs', logs: [event('a')], cursor: '1', matched: 313, sent: 1, gap })).toContainEqual({ kind: 'gap', ...gap });
-    expect(bench.hear({ type: 'logs', logs: [event('b', '2026-11-21T15:00:00Z')], cursor: '2', matched: 5, sent: 1 })).toContainEqual({
+    expect(bench.hear({ type: 'logs', logs: [event('a')], cursor: '1', matched: 313, sent: 1, gap })).toContainEqual({
+      kind: 'gap',
+      ...gap,
+    });
+    expect(
+      bench.hear({ type: 'logs', logs: [event('b', '2026-11-21T15:00:00Z')], cursor: '2', matched: 5, sent: 1 }),
+    ).toContainEqual({
       kind: 'gap',
       count: 4,
       from: '2026-11-21T15:00:00Z',
@@ -156,13 +181,31 @@ describe('the tail', () => {
   it('waits as long as a 429 asks and goes on after a session was renewed', () => {
     const bench = new Bench();
     bench.put({ kind: 'start' });
-    bench.put({ kind: 'refused', generation: bench.tail.generation, status: 429, detail: 'slow down', retryAfterSeconds: 45 });
+    bench.put({
+      kind: 'refused',
+      generation: bench.tail.generation,
+      status: 429,
+      detail: 'slow down',
+      retryAfterSeconds: 45,
+    });
     expect(bench.tail.phase).toMatchObject({ name: 'reconnecting', at: 45_000 });
     bench.wait(45_000);
-    bench.put({ kind: 'refused', generation: bench.tail.generation, status: 401, detail: 'over', retryAfterSeconds: null });
+    bench.put({
+      kind: 'refused',
+      generation: bench.tail.generation,
+      status: 401,
+      detail: 'over',
+      retryAfterSeconds: null,
+    });
     expect(bench.tail.phase.name).toBe('reconnecting');
     bench.wait(30_000);
-    bench.put({ kind: 'refused', generation: bench.tail.generation, status: 403, detail: 'a viewer may not', retryAfterSeconds: null });
+    bench.put({
+      kind: 'refused',
+      generation: bench.tail.generation,
+      status: 403,
+      detail: 'a viewer may not',
+      retryAfterSeconds: null,
+    });
     expect(bench.tail.phase).toEqual({ name: 'ended', why: 'a viewer may not' });
   });
 

@@ -31,9 +31,12 @@ describe('the time box', () => {
     expect(read('Dec 24')).toEqual({ from: '2025-12-24T00:00:00.000Z', to: '2025-12-25T00:00:00.000Z' });
   });
 
-  it.each(['', 'soon', '0m', '99:99', 'Feb 30', 'Nov 20 15:00 - 14:00', '1 - 2 - 3', '12'])('says that %j is no time', (text) => {
-    expect(read(text)).toBeNull();
-  });
+  it.each(['', 'soon', '0m', '99:99', 'Feb 30', 'Nov 20 15:00 - 14:00', '1 - 2 - 3', '12'])(
+    'says that %j is no time',
+    (text) => {
+      expect(read(text)).toBeNull();
+    },
+  );
 });
 
 describe('a range', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_COLUMNS, linkTo, readUrl, URL_KEYS, type UrlState, writeUrl } from '../../../frontend/src/lib/url-state.ts';
+import {
+  DEFAULT_COLUMNS,
+  linkTo,
+  readUrl,
+  URL_KEYS,
+  type UrlState,
+  writeUrl,
+} from '../../../frontend/src/lib/url-state.ts';
 
 const through = (state: Partial<UrlState>): UrlState => readUrl(new URLSearchParams(writeUrl(state).toString()));
 
@@ -26,18 +33,27 @@ describe('the address bar', () => {
   });
 
   it('keeps any query text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }).filter((text) => text.isWellFormed()), (q) => through({ q }).q === q));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 200 }).filter((text) => text.isWellFormed()),
+        (q) => through({ q }).q === q,
+      ),
+    );
   });
 
   it('keeps any list of column names', () => {
     const name = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => text.isWellFormed());
-    fc.assert(fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 10 }), (cols) => {
-      expect(through({ cols }).cols).toEqual(cols);
-    }));
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 10 }), (cols) => {
+        expect(through({ cols }).cols).toEqual(cols);
+      }),
+    );
   });
 
   it('falls back to the default for what it cannot read, and never throws', () => {
-    const broken = readUrl(new URLSearchParams('from=nonsense&to=2026-99-99&live=maybe&cols=&w=x:y&sort=up&tab=none&wrap=2&mode=?&foo=bar'));
+    const broken = readUrl(
+      new URLSearchParams('from=nonsense&to=2026-99-99&live=maybe&cols=&w=x:y&sort=up&tab=none&wrap=2&mode=?&foo=bar'),
+    );
     expect(broken).toEqual(readUrl(new URLSearchParams()));
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readUrl(new URLSearchParams(text)) !== null));
   });

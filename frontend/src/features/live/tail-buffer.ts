@@ -175,7 +175,8 @@ export class TailBuffer {
     for (const row of dropped) {
       this.#known.delete(row.key);
       if (row.kind === 'resumed') continue;
-      const [count, from, to] = row.kind === 'gap' ? [row.count, row.from, row.to] : [1, row.event.timestamp, row.event.timestamp];
+      const [count, from, to] =
+        row.kind === 'gap' ? [row.count, row.from, row.to] : [1, row.event.timestamp, row.event.timestamp];
       gap.count += count;
       if (from < gap.from) gap.from = from;
       if (to > gap.to) gap.to = to;

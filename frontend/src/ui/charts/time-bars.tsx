@@ -5,6 +5,7 @@ import { usePreferences } from '../../lib/preferences.ts';
 import { SEVERITIES, SEVERITY_LABEL, type Severity } from '../../lib/severity.ts';
 import type { ResolvedRange } from '../../lib/time-range.ts';
 import { LevelShape } from '../level.tsx';
+import { ScrollRegion } from '../scroll-region.tsx';
 import { fromZero, linear } from './scale.ts';
 import { timeTicks } from './time-axis.ts';
 
@@ -243,12 +244,7 @@ export function TimeBars({ label, range, intervalMillis, buckets, height, onZoom
         {asTable ? 'Hide table' : 'Show as table'}
       </button>
       {asTable && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
-        <section
-          className="max-h-48 overflow-auto border-t border-line"
-          aria-label={`${label} as a table`}
-          tabIndex={0}
-        >
+        <ScrollRegion label={`${label} as a table`} className="max-h-48 overflow-auto border-t border-line">
           <table className="num w-full text-xs">
             <thead className="sticky top-0 bg-surface text-left text-muted">
               <tr>
@@ -275,7 +271,7 @@ export function TimeBars({ label, range, intervalMillis, buckets, height, onZoom
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       )}
     </div>
   );

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus roves over the cells
 import { memo } from 'react';
 import { cutMiddle, formatIso, type Zone } from '../../lib/format.ts';
 import type { LogEvent } from '../../lib/log-event.ts';
@@ -57,10 +59,8 @@ export const EventRow = memo(function EventRow({
           ? visibleText(full)
           : singleLine(full.length > ROW_TEXT ? `${full.slice(0, ROW_TEXT)}…` : full);
     return (
-      // biome-ignore lint/a11y/useFocusableInteractive: the cell is focusable through roving tabindex
       <div
         key={column}
-        // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
         role="gridcell"
         aria-colindex={index + 1}
         data-col={index}

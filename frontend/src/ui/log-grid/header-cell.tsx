@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus roves over the cells
 import { ArrowDown, ArrowUp, ChevronDown } from 'lucide-react';
 import { type PointerEvent, useRef } from 'react';
 import { Menu, type MenuItem } from '../menu.tsx';

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus roves over the cells
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
@@ -129,6 +131,7 @@ export function LogGrid(props: LogGridProps) {
   useEffect(() => virtual.measure(), [rowHeight, wrap, virtual]);
 
   const firstKey = source.at(0)?.key;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: refitted for a new result only
   const widths = useMemo(() => {
     const sample: LogEvent[] = [];
     for (let index = 0; index < source.count && sample.length < 60; index += 1) {
@@ -137,7 +140,6 @@ export function LogGrid(props: LogGridProps) {
     }
     return columnWidths(columns, setWidths, sample, zone);
     // fitting again with each new page would move columns under the reader
-    // biome-ignore lint/correctness/useExhaustiveDependencies: refitted for a new result only
   }, [columns, setWidths, zone, firstKey === undefined]);
   const template = stacked ? stackedTemplate(columns, widths) : gridTemplate(widths);
   const least = stacked ? undefined : leastWidth(widths);
@@ -177,7 +179,8 @@ export function LogGrid(props: LogGridProps) {
   useEffect(() => {
     const first = source.at(0);
     // the focused row went with the old result: keys go on at the top of the new one
-    if (activeKey === null || activeIndex >= 0 || first === undefined || document.activeElement !== document.body) return;
+    if (activeKey === null || activeIndex >= 0 || first === undefined || document.activeElement !== document.body)
+      return;
     setActiveKey(first.key);
     wantsFocus.current = true;
   }, [source, activeKey, activeIndex]);
@@ -350,10 +353,7 @@ export function LogGrid(props: LogGridProps) {
     };
     if (row.kind === 'note') {
       return (
-        // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
         <div key={row.key} {...common} role="row" tabIndex={isActive ? 0 : -1} className="absolute top-0 left-0 w-full">
-          {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element */}
-          {/* biome-ignore lint/a11y/useFocusableInteractive: the row takes the focus */}
           <div role="gridcell" aria-colspan={columns.length} className="flex h-full items-center">
             {row.content}
           </div>
@@ -362,11 +362,9 @@ export function LogGrid(props: LogGridProps) {
     }
     const isMarked = marked.has(row.key);
     return (
-      // biome-ignore lint/a11y/useFocusableInteractive: its cells take the focus
       <div
         key={row.key}
         {...common}
-        // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
         role="row"
         aria-selected={row.key === openId}
         className={cx(
@@ -399,7 +397,6 @@ export function LogGrid(props: LogGridProps) {
 
   return (
     <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element */}
       <div
         ref={scroller}
         role="grid"
@@ -429,8 +426,6 @@ export function LogGrid(props: LogGridProps) {
         }}
       >
         <div role="rowgroup" className="sticky top-0 z-20 border-b border-line bg-surface" style={{ minWidth: least }}>
-          {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element */}
-          {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus */}
           <div role="row" aria-rowindex={1} className="grid" style={{ gridTemplateColumns: template }}>
             {columns.map((column, index) =>
               stacked && column === 'message' ? null : (

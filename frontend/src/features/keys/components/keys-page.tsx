@@ -1,6 +1,5 @@
 import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { PageHeading } from '../../../ui/page-heading.tsx';
 import { currentProject } from '../../../lib/api.ts';
 import { formatAgo, formatIso } from '../../../lib/format.ts';
 import { useTitle } from '../../../lib/hooks.ts';
@@ -12,7 +11,9 @@ import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Field } from '../../../ui/field.tsx';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Message, Panel } from '../../../ui/panel.tsx';
+import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import { type ApiKey, useKeys, useMakeKey, useRevokeKey } from '../api/keys.ts';
 
 /** Keys of the chosen project: made, shown once, revoked. */
@@ -119,8 +120,7 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key:
   const when = (iso: string | null | undefined) =>
     iso ? <span data-tip={formatIso(iso, zone)}>{formatAgo(iso, Date.now())}</span> : 'never';
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
-    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Keys">
+    <ScrollRegion label="Keys" className="overflow-x-auto">
       <table className="w-full min-w-[560px]">
         <thead className="text-left text-xs text-muted">
           <tr className="border-b border-line">
@@ -151,7 +151,7 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key:
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

@@ -47,6 +47,7 @@ export function LiveResults(props: LiveResultsProps) {
   const { query, openId, onLoaded } = props;
   const { liveEdge, zone, announceLive } = usePreferences();
   // a new query is a new tail
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made anew for it
   const buffer = useMemo(() => new TailBuffer(), [query]);
   const [tail, setTail] = useState<Tail>(() => makeTail(query));
   const [start, setStart] = useState(0);
@@ -59,6 +60,7 @@ export function LiveResults(props: LiveResultsProps) {
   const lastTop = useRef(0);
   const draw = useCallback(() => setVersion((before) => before + 1), []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new start is a new connection
   useEffect(
     () =>
       runTail(query, {
@@ -66,7 +68,6 @@ export function LiveResults(props: LiveResultsProps) {
         onEvents: (events) => buffer.add(events, Date.now()),
         onGap: (gap) => buffer.addGap(gap),
       }),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: a new start is a new connection
     [query, buffer, start],
   );
   useEffect(() => {
@@ -105,6 +106,7 @@ export function LiveResults(props: LiveResultsProps) {
   useEffect(() => {
     if (openId !== '') pause('person');
   }, [openId, pause]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tail is not paused
   useEffect(() => setPausedBy(null), [buffer]);
 
   const fillGap = async (gap: Gap) => {
@@ -272,7 +274,7 @@ export function LiveResults(props: LiveResultsProps) {
           openId={openId}
           words={marks}
           onOpen={props.onOpen}
-            onMove={props.onMove}
+          onMove={props.onMove}
           onColumns={props.onColumns}
           onWidths={props.onWidths}
           onSort={(sort) => preferences.set({ liveEdge: sort === '-timestamp' ? 'top' : 'bottom' })}

@@ -14,6 +14,7 @@ import { Level } from '../../../ui/level.tsx';
 import { messageOf } from '../../../ui/log-grid/columns.ts';
 import { type ValueActions, valueItems } from '../../../ui/log-grid/value-menu.tsx';
 import { Menu } from '../../../ui/menu.tsx';
+import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { ContextView } from './context-view.tsx';
 import { JsonTree } from './json-tree.tsx';
@@ -93,11 +94,11 @@ export function EventDrawer({ event, tab, actions, onTab, onClose, onStep, onOpe
         )}
       </div>
       <Tabs label="Event" base="event" tabs={TABS} current={tab} onChange={onTab} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key */}
       <div
         role="tabpanel"
         id="event-panel"
         aria-labelledby={`event-tab-${tab}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
         tabIndex={0}
         className="min-h-0 flex-1 overflow-auto"
       >
@@ -114,8 +115,7 @@ function Body({ text }: { text: string }) {
   const [all, setAll] = useState(false);
   const cut = !all && text.length > LONGEST;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
-    <div className="max-h-40 overflow-auto" tabIndex={0} role="group" aria-label="Message">
+    <ScrollRegion label="Message" className="max-h-40 overflow-auto">
       <pre className="font-mono text-xs leading-5 break-words whitespace-pre-wrap">
         {visibleText(cut ? text.slice(0, LONGEST) : text)}
       </pre>
@@ -124,7 +124,7 @@ function Body({ text }: { text: string }) {
           Show all {text.length.toLocaleString('en')} characters
         </button>
       )}
-    </div>
+    </ScrollRegion>
   );
 }
 

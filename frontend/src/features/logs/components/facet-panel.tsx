@@ -228,7 +228,7 @@ function FieldList({ search, actions, onOnly }: FacetPanelProps) {
             </p>
           ) : (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
-            <div ref={box} className="max-h-80 overflow-auto" tabIndex={0} role="group" aria-label="Fields">
+            <section ref={box} className="max-h-80 overflow-auto" tabIndex={0} aria-label="Names of fields">
               <div className="relative" style={{ height: virtual.getTotalSize() }}>
                 {virtual.getVirtualItems().map((item) => {
                   const field = shown[item.index];
@@ -283,7 +283,7 @@ function FieldList({ search, actions, onOnly }: FacetPanelProps) {
                   );
                 })}
               </div>
-            </div>
+            </section>
           )
         }
       </PanelBody>

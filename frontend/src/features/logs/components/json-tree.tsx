@@ -86,7 +86,13 @@ function JsonNode({ name, path, value, depth }: NodeProps) {
       {open && (
         <div className="ml-2 border-l border-line pl-2">
           {(all ? entries : entries.slice(0, MANY)).map(([key, inner]) => (
-            <JsonNode key={key} name={key} path={path === '' ? key : `${path}.${key}`} value={inner} depth={depth + 1} />
+            <JsonNode
+              key={key}
+              name={key}
+              path={path === '' ? key : `${path}.${key}`}
+              value={inner}
+              depth={depth + 1}
+            />
           ))}
           {entries.length > MANY && !all && (
             <button type="button" className="min-h-6 text-accent-ink underline" onClick={() => setAll(true)}>

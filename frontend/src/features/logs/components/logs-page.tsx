@@ -1,6 +1,5 @@
 import { BarChart3, Columns3, Download, ListFilter, Radio, Share2, WrapText } from 'lucide-react';
 import { type ComponentType, lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
-import { PageHeading } from '../../../ui/page-heading.tsx';
 import { copyText } from '../../../lib/clipboard.ts';
 import { useMedia, useNarrow, useTitle } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
@@ -15,6 +14,7 @@ import { cx } from '../../../ui/cx.ts';
 import { columnLabel } from '../../../ui/log-grid/columns.ts';
 import type { ValueActions } from '../../../ui/log-grid/value-menu.tsx';
 import { Menu } from '../../../ui/menu.tsx';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { ProblemView, Skeleton } from '../../../ui/panel.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { type Search, useEvent } from '../api/logs.ts';

@@ -199,6 +199,7 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
           />
         </div>
         {open && items.length > 0 && (
+          // biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is among the list's props
           <div
             {...box.listProps}
             aria-label="Suggestions"

@@ -110,7 +110,7 @@ export function SearchResults(props: SearchResultsProps) {
               openId={openId}
               words={props.words}
               onOpen={props.onOpen}
-            onMove={props.onMove}
+              onMove={props.onMove}
               onColumns={props.onColumns}
               onWidths={props.onWidths}
               onSort={props.onSort}

@@ -5,6 +5,7 @@ import { visibleText } from '../../../lib/visible-text.ts';
 import { cx } from '../../../ui/cx.ts';
 import type { ValueActions } from '../../../ui/log-grid/value-menu.tsx';
 import { Menu } from '../../../ui/menu.tsx';
+import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 
 /** What a query with `| stats` or `| top` answers: groups with their numbers, the first number also as a bar. */
 export function StatsView({ table, onFilter }: { table: StatsTable; onFilter: ValueActions['filter'] }) {
@@ -12,8 +13,7 @@ export function StatsView({ table, onFilter }: { table: StatsTable; onFilter: Va
   const measure = table.columns.findIndex(({ kind }) => kind === 'measure');
   const most = table.rows.reduce((top, row) => Math.max(top, Number(row[measure] ?? 0)), 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
-    <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="group" aria-label="Table of groups">
+    <ScrollRegion label="Table of groups" className="min-h-0 flex-1 overflow-auto">
       {(table.approximate || table.omitted > 0) && (
         <p role="status" className="border-b border-line bg-caution-soft px-3 py-1 text-caution">
           {[
@@ -105,6 +105,6 @@ export function StatsView({ table, onFilter }: { table: StatsTable; onFilter: Va
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -1,6 +1,5 @@
 import { ArrowDown, ArrowRight, ArrowUp, Search } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Link, useNavigate } from 'react-router';
 import { formatCompact, formatCount, formatNumber, formatShare, formatTimestamp } from '../../../lib/format.ts';
 import { useTitle } from '../../../lib/hooks.ts';
@@ -17,7 +16,9 @@ import { LineChart, Sparkline } from '../../../ui/charts/line-chart.tsx';
 import { TimeBars } from '../../../ui/charts/time-bars.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { Level } from '../../../ui/level.tsx';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Message, Panel, PanelBody, Skeleton } from '../../../ui/panel.tsx';
+import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import { type Overview, type Timeseries, useHealth, useOverview, useRecent, useTimeseries } from '../api/overview.ts';
 
 const CHART = 132;
@@ -389,8 +390,7 @@ function Newest({
 }) {
   const { zone } = usePreferences();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key
-    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Newest events">
+    <ScrollRegion label="Newest events" className="overflow-x-auto">
       <table className="w-full min-w-[560px] table-fixed">
         <colgroup>
           <col className="w-[152px]" />
@@ -428,7 +428,7 @@ function Newest({
           })}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

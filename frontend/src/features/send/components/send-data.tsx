@@ -1,6 +1,5 @@
 import { KeyRound, Sparkles } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Link } from 'react-router';
 import { formatAgo, formatCount, plural } from '../../../lib/format.ts';
 import { useNow, useTitle } from '../../../lib/hooks.ts';
@@ -9,6 +8,7 @@ import { linkTo } from '../../../lib/url-state.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { cx } from '../../../ui/cx.ts';
+import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { useArrivals, useGenerate, useMakeKey, useServerStatus } from '../api/send.ts';
 import { SNIPPETS } from '../snippets.ts';
@@ -108,11 +108,7 @@ function SendData() {
               Copy
             </CopyButton>
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key */}
-          <pre
-            tabIndex={0}
-            className="overflow-x-auto p-3 pr-24 font-mono text-xs leading-5 break-words whitespace-pre-wrap"
-          >
+          <pre className="overflow-x-auto p-3 pr-24 font-mono text-xs leading-5 break-words whitespace-pre-wrap">
             {text}
           </pre>
           {'note' in chosen && <p className="border-t border-line px-3 py-2 text-xs text-muted">{chosen.note}</p>}

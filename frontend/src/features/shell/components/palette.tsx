@@ -56,6 +56,7 @@ export default function Palette({ commands, forText, onClose }: PaletteProps) {
         onKeyDown={box.onKey}
         className="h-11 w-full border-b border-line bg-transparent px-4 text-m focus-visible:outline-none"
       />
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is among the list's props */}
       <div {...box.listProps} aria-label="Commands" className="max-h-80 overflow-auto p-1">
         {items.map((item, index) => (
           <div
