@@ -2,6 +2,8 @@ import type { Mapping } from './mapping.ts';
 
 /** A segment as it crosses to another thread: both buffers are shared, nothing is copied. */
 export interface SegmentState {
+  /** Unlike any other of its index, ever. */
+  readonly id: string;
   readonly memory: SharedArrayBuffer;
   /** Bit set of living documents; all of them when absent. */
   readonly live: SharedArrayBuffer | undefined;

@@ -4,6 +4,7 @@ import { illegalArgument, indexNotFound, OpenSearchError } from '../errors.ts';
 import { makePointId, noContext, readPointId } from '../reader/point-id.ts';
 import type { SearchParameters } from '../reader/reader.ts';
 import { Rpc } from '../rpc.ts';
+import { releaseDropped } from '../shared-memory.ts';
 import type { IndexState, Publication } from '../snapshot.ts';
 import { matchesPattern } from '../writer/templates.ts';
 
@@ -129,8 +130,14 @@ export class Hub {
   }
 
   #publish(publication: Publication): void {
-    for (const name of publication.removed) this.#indices.delete(name);
-    for (const state of publication.changed) this.#indices.set(state.name, state);
+    for (const name of publication.removed) {
+      releaseDropped(this.#indices.get(name)?.segments ?? [], []);
+      this.#indices.delete(name);
+    }
+    for (const state of publication.changed) {
+      releaseDropped(this.#indices.get(state.name)?.segments ?? [], state.segments);
+      this.#indices.set(state.name, state);
+    }
     for (const { worker } of this.#readers) worker.postMessage({ call: 0, method: 'publish', args: [publication] });
   }
 

@@ -5,7 +5,8 @@ import { parseSearch, type SearchRequest } from '../search/request.ts';
 import { matchingRows, runSearch } from '../search/run.ts';
 import { checkSource, renderSource } from '../search/source.ts';
 import { type IndexView, openIndex } from '../search/view.ts';
-import type { Publication } from '../snapshot.ts';
+import { releaseDropped } from '../shared-memory.ts';
+import type { Publication, SegmentState } from '../snapshot.ts';
 import { DocumentReader } from './document-reader.ts';
 import { noContext, readPointId } from './point-id.ts';
 import { Scheduler } from './scheduler.ts';
@@ -37,11 +38,16 @@ export class Reader {
       const index = this.#indices.get(name);
       this.#indices.delete(name);
       if (index === undefined) continue;
+      releaseDropped(statesOf(index), []);
       this.#documents.release(index.uuid);
       for (const [id, { indices }] of this.#points)
         if (indices.some(({ uuid }) => uuid === index.uuid)) this.#points.delete(id);
     }
-    for (const state of changed) this.#indices.set(state.name, openIndex(state));
+    for (const state of changed) {
+      const before = this.#indices.get(state.name);
+      this.#indices.set(state.name, openIndex(state, before));
+      releaseDropped(statesOf(before), state.segments);
+    }
   }
 
   /** One search. @returns the answer as JSON text */
@@ -143,6 +149,9 @@ export class Reader {
     return found.indices;
   }
 }
+
+const statesOf = (index: IndexView | undefined): SegmentState[] =>
+  (index?.segments ?? []).map(({ id, segment }) => ({ id, memory: segment.memory, live: undefined }));
 
 /** Reads a body as JSON. @throws parsing_exception */
 function readBody(text: string): unknown {

@@ -4,6 +4,7 @@ import type { IndexState } from '../snapshot.ts';
 
 /** One segment as a search sees it. */
 export interface SegmentView {
+  readonly id: string;
   readonly index: IndexView;
   readonly segment: Segment;
   /** Bit set of living documents; all of them when absent. */
@@ -23,14 +24,15 @@ export interface IndexView {
   readonly segments: readonly SegmentView[];
 }
 
-/** Opens what the writer published: views of shared memory, nothing is copied. */
-export function openIndex({ segments: states, ...rest }: IndexState): IndexView {
+/** Opens what the writer published: views of shared memory, nothing is copied. Segments that `before` has are taken from it. */
+export function openIndex({ segments: states, ...rest }: IndexState, before: IndexView | undefined): IndexView {
+  const opened = new Map(before?.uuid === rest.uuid ? before.segments.map(({ id, segment }) => [id, segment]) : []);
   const segments: SegmentView[] = [];
   const view: IndexView = { ...rest, segments };
   let base = 0;
-  for (const { memory, live } of states) {
-    const segment = openSegment(memory);
-    segments.push({ index: view, segment, live: live === undefined ? undefined : new Uint32Array(live), base });
+  for (const { id, memory, live } of states) {
+    const segment = opened.get(id) ?? openSegment(memory);
+    segments.push({ id, index: view, segment, live: live === undefined ? undefined : new Uint32Array(live), base });
     base += segment.documents;
   }
   return view;

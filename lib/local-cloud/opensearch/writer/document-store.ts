@@ -31,7 +31,9 @@ export class DocumentStore {
     mkdirSync(folder, { recursive: true });
     this.#db = new DatabaseSync(databasePath(folder));
     // a WAL that is written but not synced survives the death of the process, which is what an answered write promises here
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864');
+    this.#db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864',
+    );
     this.#db.exec(SCHEMA);
   }
 

@@ -5,6 +5,7 @@ import type { Mapping } from '../mapping.ts';
 import { SegmentBuilder } from '../segment/builder.ts';
 import { isLive } from '../segment/merge.ts';
 import type { Segment } from '../segment/segment.ts';
+import { release } from '../shared-memory.ts';
 import type { SegmentState } from '../snapshot.ts';
 import { DocumentStore } from './document-store.ts';
 import { planMerge } from './merge-policy.ts';
@@ -251,7 +252,7 @@ export class IndexWriter {
     return {
       id: String(++this.#segmentNumber),
       folder: this.folder,
-      sources: sources.map(({ segment, live }) => ({ memory: segment.memory, live })),
+      sources: sources.map(({ segment, live }) => ({ id: segment.id, memory: segment.memory, live })),
     };
   }
 
@@ -270,6 +271,7 @@ export class IndexWriter {
     const { covered } = this.#store.segments();
     this.#store.commitSegments(merged.documents > 0 ? [merged.id] : [], this.#merging, covered);
     for (const id of this.#merging) {
+      release(this.#segments.get(id)?.segment.memory.byteLength ?? 0);
       this.#segments.delete(id);
       removeSegment(this.folder, id);
     }
@@ -284,7 +286,7 @@ export class IndexWriter {
 
   /** What readers see. */
   state(): SegmentState[] {
-    return [...this.#segments.values()].map(({ segment, live }) => ({ memory: segment.memory, live }));
+    return [...this.#segments.values()].map(({ segment, live }) => ({ id: segment.id, memory: segment.memory, live }));
   }
 
   close(): void {

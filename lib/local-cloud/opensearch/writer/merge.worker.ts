@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { Rpc } from '../rpc.ts';
 import { mergeSegments } from '../segment/merge.ts';
 import { openSegment } from '../segment/segment.ts';
+import { release } from '../shared-memory.ts';
 import type { MergeTask } from './index-writer.ts';
 import { writeSegment } from './segment-files.ts';
 
@@ -17,6 +18,7 @@ new Rpc(parentPort, {
       })),
     );
     writeSegment(folder, merged);
+    release(merged.memory.byteLength + sources.reduce((sum, { memory }) => sum + memory.byteLength, 0));
     return merged.memory;
   },
 });
