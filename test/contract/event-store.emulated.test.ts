@@ -1,4 +1,4 @@
 import { startEmulatedStore } from '../support/event-stores.ts';
 import { eventStoreContract } from './event-store.contract.ts';
 
-eventStoreContract('the emulated OpenSearch', startEmulatedStore);
+eventStoreContract('the emulated OpenSearch', startEmulatedStore, { seeds: Number(process.env.SEEDS ?? 2) });

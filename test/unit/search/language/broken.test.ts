@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { QueryLimitError, QuerySyntaxError } from '../../../../functions/search/language/errors.ts';
-import { LIMITS, parse } from '../../../../functions/search/language/parser.ts';
+import { LIMITS } from '../../../../functions/search/language/limits.ts';
+import { parse } from '../../../../functions/search/language/parser.ts';
 
 /** Texts with one fault each; the fault stands between ‹ and ›, which are no part of the text. */
 const PLACES: readonly string[] = [

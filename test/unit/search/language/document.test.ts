@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KNOWN_FIELDS } from '../../../../functions/search/language/fields.ts';
-import { LIMITS, parse } from '../../../../functions/search/language/parser.ts';
+import { LIMITS } from '../../../../functions/search/language/limits.ts';
+import { parse } from '../../../../functions/search/language/parser.ts';
 import { print } from '../../../../functions/search/language/printer.ts';
 import { toPlan } from '../../../../functions/search/plan.ts';
 import { withoutSpans } from '../../../support/random-queries.ts';
