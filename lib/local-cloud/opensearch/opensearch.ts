@@ -43,7 +43,10 @@ export async function startOpenSearch(options: EmulatorOptions): Promise<Emulato
     version: VERSION,
     tagline: 'The OpenSearch Project: https://opensearch.org/',
   };
-  return serveHttp((request) => respond(request, hub, gatekeeper, domain, about), { afterClose: () => hub.close() });
+  return serveHttp((request) => respond(request, hub, gatekeeper, domain, about), {
+    beforeClose: () => hub.endSearches(),
+    afterClose: () => hub.close(),
+  });
 }
 
 function onlyDomain(resources: readonly DeclaredResource[]): DeclaredResource {

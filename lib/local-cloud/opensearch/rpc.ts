@@ -19,6 +19,8 @@ export class Rpc {
   readonly #peer: Peer;
   readonly #pending = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
   #calls = 0;
+  /** Set once the other side is gone. */
+  #ended: Error | undefined;
 
   /** `handlers` answer the other side's calls. */
   constructor(peer: Peer, handlers: Handlers) {
@@ -34,8 +36,9 @@ export class Rpc {
     return this.#pending.size;
   }
 
-  /** Calls the other side. `number` (of `nextCall`) lets the caller name the call later. */
+  /** Calls the other side. `transfer` lists what is handed over instead of copied. */
   call<T>(method: string, args: readonly unknown[], transfer: readonly Transferable[] = []): Promise<T> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const call = ++this.#calls;
     return new Promise((resolve, reject) => {
       this.#pending.set(call, { resolve, reject });
@@ -43,7 +46,13 @@ export class Rpc {
     });
   }
 
-  /** Ends every open call with `error`: the other side is gone. */
+  /** Ends every open call, and each to come, with `error`: the other side is gone. */
+  end(error: Error): void {
+    this.#ended = error;
+    this.fail(error);
+  }
+
+  /** Ends every open call with `error`: nobody waits for it any longer. */
   fail(error: Error): void {
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();

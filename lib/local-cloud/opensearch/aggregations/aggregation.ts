@@ -1,4 +1,3 @@
-import type { Instant } from '../dates.ts';
 import type { Mapping } from '../mapping.ts';
 import type { DocSet } from '../query/doc-set.ts';
 import type { Slices } from '../query/evaluate.ts';
@@ -93,9 +92,3 @@ export class Buckets<K> {
     return bucket;
   }
 }
-
-export const instantOf = (view: SegmentView, field: string, document: number): Instant | undefined => {
-  const column = view.segment.dates.get(field);
-  const millis = column?.millis[document] ?? Number.NaN;
-  return column === undefined || Number.isNaN(millis) ? undefined : { millis, nanos: column.nanos[document] as number };
-};

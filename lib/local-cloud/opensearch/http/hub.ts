@@ -11,6 +11,9 @@ import { matchesPattern } from '../writer/templates.ts';
 /** Searches run beside each other in this many threads. */
 const READERS = 2;
 
+/** How long a stop waits for searches. */
+const SEARCH_GRACE_MILLIS = 2_000;
+
 interface ReaderThread {
   readonly worker: Worker;
   readonly rpc: Rpc;
@@ -35,7 +38,7 @@ export class Hub {
   private constructor(folder: string) {
     this.#writerThread = new Worker(new URL('../writer/writer.worker.ts', import.meta.url), { workerData: { folder } });
     this.#writer = new Rpc(this.#writerThread, { publish: (publication: Publication) => this.#publish(publication) });
-    this.#writerThread.on('error', (error: Error) => this.#writer.fail(error));
+    this.#writerThread.on('error', (error: Error) => this.#writer.end(error));
     for (let number = 0; number < READERS; number++) this.#readers.push(this.#startReader(number));
   }
 
@@ -116,6 +119,15 @@ export class Hub {
     return boot === this.#boot && thread !== undefined && (await thread.rpc.call<boolean>('closePoint', [point]));
   }
 
+  /** Gives searches under way a moment, then ends those still running: stopping must not wait for a hostile one. */
+  endSearches(): void {
+    const end = () => {
+      const stopping = new OpenSearchError(503, { type: 'node_closed_exception', reason: 'the server is stopping' });
+      for (const { rpc } of this.#readers) rpc.fail(stopping);
+    };
+    setTimeout(end, SEARCH_GRACE_MILLIS).unref();
+  }
+
   /** Finishes what the writer has in hand, makes it durable in segments and stops. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -146,7 +158,7 @@ export class Hub {
     const worker = new Worker(new URL('../reader/reader.worker.ts', import.meta.url));
     const rpc = new Rpc(worker, {});
     worker.on('error', (error: Error) => {
-      rpc.fail(
+      rpc.end(
         new OpenSearchError(503, {
           type: 'search_phase_execution_exception',
           reason: `the reading thread ended: ${error.message}`,

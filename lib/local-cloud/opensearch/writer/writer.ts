@@ -249,6 +249,7 @@ export class Writer {
         // the rows are rolled back, what was collected of them is not: begin again from the rows
         index.close();
         this.#open(name);
+        this.#publish([name], []);
         throw error;
       }
       touched.push(name);

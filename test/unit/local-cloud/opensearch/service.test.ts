@@ -160,6 +160,23 @@ describe('the emulated OpenSearch as a service', () => {
     expect((await signedSender(emulator.url, 'nobody')('POST', '/logs-1/_search', '{}')).status).toBe(403);
   });
 
+  it('stops soon although a hostile search runs', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'opensearch-stop-'));
+    const other = await startOpenSearch(openSearchOptions(own));
+    const ask = signedSender(other.url);
+    await ask('PUT', '/_index_template/logs', JSON.stringify(logsTemplate('logs-*')));
+    const lines = Array.from(
+      { length: 2_000 },
+      (_, index) => `{"create":{}}\n${JSON.stringify({ id: `d${index}`, kv: [`k\0${'ab'.repeat(2_000)}${index}`] })}\n`,
+    );
+    await ask('POST', '/logs-1/_bulk?refresh=true', lines.join(''));
+    const hostileSearch = ask('POST', '/logs-1/_search', hostile(1, { aggs: {} })).then((response) => response.status);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await other.close();
+    expect(await hostileSearch).toBe(503);
+    rmSync(own, { recursive: true });
+  }, 30_000);
+
   it('refuses to stand in for no domain, or for two', async () => {
     const options = openSearchOptions(folder);
     await expect(startOpenSearch({ ...options, resources: [] })).rejects.toThrow('the template has 0');
