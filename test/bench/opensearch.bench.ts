@@ -94,6 +94,7 @@ await call('PUT', '/_index_template/logs', logsTemplate('logs-*'));
 const { count } = (await call('POST', '/logs-*/_count', {})) as unknown as { count: number };
 if (count !== TOTAL) {
   let spent = 0;
+  const { cpuMicros: before } = await server.usage();
   for (let from = 0; from < TOTAL; from += BATCH) {
     const body = documents
       .slice(from, from + BATCH)
@@ -108,8 +109,10 @@ if (count !== TOTAL) {
   }
   print('ingest, one client, documents a second', Math.round((TOTAL / spent) * 1000).toLocaleString());
   await call('POST', '/logs-*/_refresh');
+  const { cpuMicros: after } = await server.usage();
+  print('processor time a document, merges included, µs', ((after - before) / TOTAL).toFixed(0));
 }
-print('resident memory after writing, MB', String(await server.memory()));
+print('resident memory after writing, MB', String((await server.usage()).megabytes));
 
 const project = { term: { project: 'project-3' } };
 const day = { range: { time: { gte: '2026-01-01T00:00:00Z', lt: '2026-01-02T00:00:00Z' } } };
@@ -263,7 +266,7 @@ print('stop', `${(performance.now() - closing).toFixed(0)} ms`);
 const starting = performance.now();
 server = await forkEmulated(folder);
 await call('POST', '/logs-*/_count', {});
-print('resident memory after a start, MB', String(await server.memory()));
+print('resident memory after a start, MB', String((await server.usage()).megabytes));
 print('start to first count', `${(performance.now() - starting).toFixed(0)} ms`);
 await server.stop();
 if (kept === undefined) rmSync(folder, { recursive: true });

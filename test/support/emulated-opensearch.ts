@@ -127,8 +127,8 @@ export async function startEmulated(dataDir: string): Promise<{ emulator: Emulat
 export interface OpenSearchProcess {
   readonly child: ChildProcess;
   readonly send: Send;
-  /** Resident memory of the process in MB. */
-  memory(): Promise<number>;
+  /** Resident memory of the process in MB, and the processor time it has used, all threads together. */
+  usage(): Promise<{ megabytes: number; cpuMicros: number }>;
   /** Asks it to stop, and waits until it has. */
   stop(): Promise<void>;
 }
@@ -139,10 +139,10 @@ export async function forkEmulated(dataDir: string): Promise<OpenSearchProcess> 
   return {
     child,
     send: signedSender(url),
-    async memory() {
-      child.send('memory');
-      const [{ megabytes }] = (await once(child, 'message')) as [{ megabytes: number }];
-      return megabytes;
+    async usage() {
+      child.send('usage');
+      const [usage] = (await once(child, 'message')) as [{ megabytes: number; cpuMicros: number }];
+      return usage;
     },
     async stop() {
       const exited = once(child, 'exit');

@@ -6,9 +6,12 @@ import { openSearchOptions } from './emulated-opensearch.ts';
 const [, , folder = ''] = process.argv;
 const emulator = await startOpenSearch(openSearchOptions(folder));
 process.send?.({ url: emulator.url });
-process.on('message', async (message: 'memory' | 'stop') => {
-  if (message === 'memory') process.send?.({ megabytes: Math.round(process.memoryUsage().rss / 2 ** 20) });
-  else {
+process.on('disconnect', () => process.exit()); // whoever started it is gone
+process.on('message', async (message: 'usage' | 'stop') => {
+  if (message === 'usage') {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ megabytes: Math.round(process.memoryUsage().rss / 2 ** 20), cpuMicros: user + system });
+  } else {
     await emulator.close();
     process.exit(0);
   }
