@@ -18,7 +18,16 @@ export interface Resumed {
 export type TailRow = { readonly kind: 'event'; readonly key: string; readonly event: LogEvent } | Gap | Resumed;
 
 export const CAPACITY = 10_000;
-const RATE_SECONDS = 300;
+/** Arrivals are counted in buckets of five seconds over five minutes. */
+export const BUCKET_MILLIS = 5_000;
+const BUCKETS = 60;
+
+export interface RateBucket {
+  /** Start, epoch milliseconds. */
+  readonly time: number;
+  total: number;
+  readonly counts: Partial<Record<Severity, number>>;
+}
 
 /**
  * The rows of a tail, outside React: at most 10,000 shown, and as many held back while the reader has paused.
@@ -37,7 +46,7 @@ export class TailBuffer {
   readonly #known = new Set<string>();
   #positions: Map<string, number> | null = null;
   #serial = 0;
-  readonly #rate = new Map<number, { total: number; counts: Partial<Record<Severity, number>> }>();
+  readonly #rate = new Map<number, RateBucket>();
   readonly #capacity: number;
 
   constructor(capacity = CAPACITY) {
@@ -50,23 +59,17 @@ export class TailBuffer {
 
   /** Takes events in; those already known, as after a resume, are left out. */
   add(events: readonly LogEvent[], now: number): void {
-    const second = Math.floor(now / 1_000);
+    const bucket = this.#bucket(now);
     for (const event of events) {
       if (this.#known.has(event.id)) continue;
       this.#known.add(event.id);
       this.#incoming.push({ kind: 'event', key: event.id, event });
       this.received += 1;
       const severity = severityOf(event.severity);
-      const slot = this.#rate.get(second) ?? { total: 0, counts: {} };
-      slot.total += 1;
-      slot.counts[severity] = (slot.counts[severity] ?? 0) + 1;
-      this.#rate.set(second, slot);
+      bucket.total += 1;
+      bucket.counts[severity] = (bucket.counts[severity] ?? 0) + 1;
       if (this.#paused) this.waiting += 1;
       if (severity === 'ERROR' || severity === 'FATAL') this.errors += 1;
-    }
-    for (const old of this.#rate.keys()) {
-      if (old >= second - RATE_SECONDS) break;
-      this.#rate.delete(old);
     }
   }
 
@@ -136,27 +139,26 @@ export class TailBuffer {
     return this.rows.flatMap((row) => (row.kind === 'event' ? [row.event] : []));
   }
 
-  /** Events per bucket of the last five minutes, oldest first. */
-  rate(now: number, bucketSeconds: number) {
-    const last = Math.floor(now / 1_000 / bucketSeconds);
-    return Array.from({ length: RATE_SECONDS / bucketSeconds }, (_, index) => {
-      const bucket = last - RATE_SECONDS / bucketSeconds + 1 + index;
-      const counts: Partial<Record<Severity, number>> = {};
-      let total = 0;
-      for (let second = bucket * bucketSeconds; second < (bucket + 1) * bucketSeconds; second += 1) {
-        const slot = this.#rate.get(second);
-        if (!slot) continue;
-        total += slot.total;
-        for (const [severity, count] of Object.entries(slot.counts))
-          counts[severity as Severity] = (counts[severity as Severity] ?? 0) + count;
-      }
-      return { time: bucket * bucketSeconds * 1_000, total, counts };
+  /** Arrivals of the last five minutes, oldest first. */
+  rate(now: number): readonly RateBucket[] {
+    const last = this.#bucket(now).time;
+    for (const time of this.#rate.keys()) if (time <= last - BUCKETS * BUCKET_MILLIS) this.#rate.delete(time);
+    return Array.from({ length: BUCKETS }, (_, index) => {
+      const time = last - (BUCKETS - 1 - index) * BUCKET_MILLIS;
+      return this.#rate.get(time) ?? { time, total: 0, counts: {} };
     });
   }
 
-  /** Events of the last whole second. */
+  /** Events a second, by the last whole bucket. */
   perSecond(now: number): number {
-    return this.#rate.get(Math.floor(now / 1_000) - 1)?.total ?? 0;
+    return Math.round(((this.#rate.get(this.#bucket(now).time - BUCKET_MILLIS)?.total ?? 0) * 1_000) / BUCKET_MILLIS);
+  }
+
+  #bucket(now: number): RateBucket {
+    const time = Math.floor(now / BUCKET_MILLIS) * BUCKET_MILLIS;
+    const bucket = this.#rate.get(time) ?? { time, total: 0, counts: {} };
+    this.#rate.set(time, bucket);
+    return bucket;
   }
 
   #append(batch: readonly TailRow[]): void {

@@ -1,11 +1,10 @@
-import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, type PointerEvent, Suspense, useId, useMemo, useRef, useState } from 'react';
 import { formatCompact, formatCount, formatMoment, formatTick, plural } from '../../lib/format.ts';
 import { useWidth } from '../../lib/hooks.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { SEVERITIES, SEVERITY_LABEL, type Severity } from '../../lib/severity.ts';
 import type { ResolvedRange } from '../../lib/time-range.ts';
 import { LevelShape } from '../level.tsx';
-import { ScrollRegion } from '../scroll-region.tsx';
 import { fromZero, linear } from './scale.ts';
 import { timeTicks } from './time-axis.ts';
 
@@ -15,6 +14,8 @@ export interface TimeBucket {
   readonly total: number;
   readonly counts: Partial<Readonly<Record<Severity, number>>>;
 }
+
+const TimeTable = lazy(async () => ({ default: (await import('./time-table.tsx')).TimeTable }));
 
 interface TimeBarsProps {
   readonly label: string;
@@ -244,34 +245,9 @@ export function TimeBars({ label, range, intervalMillis, buckets, height, onZoom
         {asTable ? 'Hide table' : 'Show as table'}
       </button>
       {asTable && (
-        <ScrollRegion label={`${label} as a table`} className="max-h-48 overflow-auto border-t border-line">
-          <table className="num w-full text-xs">
-            <thead className="sticky top-0 bg-surface text-left text-muted">
-              <tr>
-                <th className="px-2 font-medium">Time</th>
-                {present.map((severity) => (
-                  <th key={severity} className="px-2 text-right font-medium">
-                    {SEVERITY_LABEL[severity]}
-                  </th>
-                ))}
-                <th className="px-2 text-right font-medium">All</th>
-              </tr>
-            </thead>
-            <tbody>
-              {buckets.map((bucket) => (
-                <tr key={bucket.time}>
-                  <td className="px-2">{formatMoment(bucket.time, zone)}</td>
-                  {present.map((severity) => (
-                    <td key={severity} className="px-2 text-right">
-                      {formatCount(bucket.counts[severity] ?? 0)}
-                    </td>
-                  ))}
-                  <td className="px-2 text-right">{formatCount(bucket.total)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollRegion>
+        <Suspense fallback={null}>
+          <TimeTable label={label} buckets={buckets} />
+        </Suspense>
       )}
     </div>
   );

@@ -22,7 +22,6 @@ import { usePreferences } from '../../lib/preferences.ts';
 import { severityOf } from '../../lib/severity.ts';
 import { cx } from '../cx.ts';
 import {
-  cellText,
   columnWidths,
   gridTemplate,
   isStacked,
@@ -47,8 +46,6 @@ export interface GridHandle {
 interface LogGridProps {
   readonly label: string;
   readonly source: RowSource;
-  /** Rises when the source has new rows, for sources that change in place. */
-  readonly version?: number;
   readonly columns: readonly string[];
   readonly widths: Readonly<Record<string, number>>;
   readonly sort: '-timestamp' | 'timestamp';
@@ -459,10 +456,4 @@ export function LogGrid(props: LogGridProps) {
       )}
     </div>
   );
-}
-
-/** Text of loaded rows for finding in them. */
-export function rowContains(row: GridRow | undefined, columns: readonly string[], needle: string): boolean {
-  if (row?.kind !== 'event') return false;
-  return columns.some((column) => cellText(row.event, column, 'utc').toLowerCase().includes(needle));
 }

@@ -75,10 +75,8 @@ export function runTail(query: string, listener: Listener): () => void {
         socket = opened;
         opened.onopen = () => take({ kind: 'opened', generation });
         opened.onclose = () => take({ kind: 'closed', generation });
-        opened.onmessage = ({ data }) => {
-          const message = parseMessage(data);
-          if (message) take({ kind: 'message', generation, message });
-        };
+        opened.onmessage = ({ data }) =>
+          take({ kind: 'message', generation, message: JSON.parse(data) as ServerMessage });
         return;
       }
       case 'send':
@@ -110,13 +108,4 @@ export function runTail(query: string, listener: Listener): () => void {
     abort.abort();
     take({ kind: 'stop' });
   };
-}
-
-function parseMessage(data: unknown): ServerMessage | null {
-  try {
-    const message: unknown = JSON.parse(String(data));
-    return typeof message === 'object' && message !== null && 'type' in message ? (message as ServerMessage) : null;
-  } catch {
-    return null;
-  }
 }

@@ -13,7 +13,7 @@ import { type GridHandle, LogGrid } from '../../../ui/log-grid/log-grid.tsx';
 import type { GridRow, RowSource } from '../../../ui/log-grid/row-source.ts';
 import { Message } from '../../../ui/panel.tsx';
 import { loadGap, runTail } from '../api/tail.ts';
-import { type Gap, TailBuffer, type TailRow } from '../tail-buffer.ts';
+import { BUCKET_MILLIS, type Gap, TailBuffer, type TailRow } from '../tail-buffer.ts';
 import { makeTail, type Tail } from '../tail-machine.ts';
 
 interface LiveResultsProps {
@@ -40,7 +40,6 @@ const BUSY_FLUSH_MILLIS = 250;
 const BUSY_PER_SECOND = 10_000;
 const EDGE_PIXELS = 16;
 const ANNOUNCE_MILLIS = 5_000;
-const RATE_BUCKET_SECONDS = 5;
 
 /** Rows as they arrive. Nothing moves under a reader who has scrolled, opened or marked something. */
 export function LiveResults(props: LiveResultsProps) {
@@ -265,7 +264,6 @@ export function LiveResults(props: LiveResultsProps) {
           label="Live events"
           handle={handle}
           source={source}
-          version={version}
           columns={props.columns}
           widths={props.widths}
           sort={top ? '-timestamp' : 'timestamp'}
@@ -343,16 +341,17 @@ const RATE_HEIGHT = 72;
 function Rate({ buffer }: { buffer: TailBuffer }) {
   const { histogramOpen } = usePreferences();
   const now = useNow(1_000);
-  const edge = Math.ceil(now / 1_000 / RATE_BUCKET_SECONDS) * RATE_BUCKET_SECONDS * 1_000;
+  const buckets = buffer.rate(now);
+  const from = buckets[0]?.time ?? now;
   if (!histogramOpen) return null;
   return (
     <section aria-label="Rate" className="relative border-b border-line">
       <TimeBars
         label="Events per 5 seconds"
         height={RATE_HEIGHT}
-        range={{ from: edge - 300_000, to: edge }}
-        intervalMillis={RATE_BUCKET_SECONDS * 1_000}
-        buckets={buffer.rate(now, RATE_BUCKET_SECONDS)}
+        range={{ from, to: from + buckets.length * BUCKET_MILLIS }}
+        intervalMillis={BUCKET_MILLIS}
+        buckets={buckets}
       />
     </section>
   );

@@ -4,8 +4,8 @@ import { formatCount } from '../../../lib/format.ts';
 import { useSettled } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
 import { IconButton } from '../../../ui/button.tsx';
-import { rowContains } from '../../../ui/log-grid/log-grid.tsx';
-import type { RowSource } from '../../../ui/log-grid/row-source.ts';
+import { cellText } from '../../../ui/log-grid/columns.ts';
+import type { GridRow, RowSource } from '../../../ui/log-grid/row-source.ts';
 
 interface FindBarProps {
   readonly source: RowSource;
@@ -69,4 +69,10 @@ export function FindBar({ source, columns, onGo, onClose }: FindBarProps) {
       <IconButton label="Close find" icon={X} onClick={onClose} />
     </search>
   );
+}
+
+/** Whether a shown column of the row holds the text, in any case. */
+function rowContains(row: GridRow | undefined, columns: readonly string[], needle: string): boolean {
+  if (row?.kind !== 'event') return false;
+  return columns.some((column) => cellText(row.event, column, 'utc').toLowerCase().includes(needle));
 }

@@ -10,7 +10,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { useCombobox } from '../../../ui/use-combobox.ts';
 import { type Search, useFields, useValues } from '../api/logs.ts';
-import { placeAt, type Suggestion, suggestFields, suggestRecent, suggestValues } from '../suggest.ts';
+import type { Suggestion } from '../suggest.ts';
 
 const SyntaxCard = lazy(async () => ({ default: (await import('./syntax-card.tsx')).SyntaxCard }));
 
@@ -97,21 +97,28 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
   const [open, setOpen] = useState(false);
   const [help, setHelp] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
+  // needed from the first key on, not for the first rows
+  const [suggest, setSuggest] = useState<typeof import('../suggest.ts') | null>(null);
   const { recentQueries } = usePreferences();
   useEffect(() => setDraft(text), [text]);
 
-  const place = useMemo(() => (open ? placeAt(draft, caret) : null), [open, draft, caret]);
+  const place = useMemo(() => (open && suggest ? suggest.placeAt(draft, caret) : null), [open, suggest, draft, caret]);
   const fields = useFields(search, open).query.data?.items ?? [];
   const field = place?.kind === 'value' ? place.field : null;
   const values = useValues(search, field, useSettled(place?.typed ?? '', 40));
   const items = useMemo<readonly Suggestion[]>(() => {
-    if (place === null) return [];
+    if (place === null || suggest === null) return [];
     if (draft.trim() === '')
-      return [...suggestRecent(recentQueries, '', Date.now()), ...suggestFields(draft, place, fields)];
+      return [...suggest.suggestRecent(recentQueries, '', Date.now()), ...suggest.suggestFields(draft, place, fields)];
     if (place.kind === 'value')
-      return suggestValues(draft, place, values, fields.find(({ name }) => name === place.field)?.type === 'number');
-    return place.typed === '' ? [] : suggestFields(draft, place, fields);
-  }, [place, draft, fields, values, recentQueries]);
+      return suggest.suggestValues(
+        draft,
+        place,
+        values,
+        fields.find(({ name }) => name === place.field)?.type === 'number',
+      );
+    return place.typed === '' ? [] : suggest.suggestFields(draft, place, fields);
+  }, [place, suggest, draft, fields, values, recentQueries]);
 
   const run = (wanted = draft) => {
     setOpen(false);
@@ -181,6 +188,7 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
             }}
             onSelect={(event) => follow(event.currentTarget)}
             onFocus={(event) => {
+              if (suggest === null) void import('../suggest.ts').then(setSuggest);
               follow(event.currentTarget);
               if (draft.trim() === '') setOpen(true);
             }}
