@@ -1,10 +1,14 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Last sequence number that is done, by shard; in one file a mapping, written after each step, safe under `kill -9`. */
+/** Steps within this time are written together: what a `kill -9` makes be forgotten comes again, as after any crash. */
+const WRITE_MILLIS = 100;
+
+/** Last sequence number that is done, by shard; in one file a mapping, whole at any time. */
 export class Checkpoints {
   readonly #path: string;
   readonly #positions: Map<string, string>;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -17,6 +21,14 @@ export class Checkpoints {
 
   set(shardId: string, sequenceNumber: string): void {
     this.#positions.set(shardId, sequenceNumber);
+    this.#timer ??= setTimeout(() => this.flush(), WRITE_MILLIS);
+  }
+
+  /** Writes what was not written yet. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     mkdirSync(dirname(this.#path), { recursive: true });
     writeFileSync(`${this.#path}.new`, JSON.stringify(Object.fromEntries(this.#positions)));
     renameSync(`${this.#path}.new`, this.#path);

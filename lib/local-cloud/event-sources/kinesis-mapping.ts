@@ -45,6 +45,7 @@ export class KinesisMapping {
     this.#stop.abort();
     await this.#watching;
     await Promise.all(this.#consumers.values());
+    this.#checkpoints.flush();
   }
 
   async #watch(): Promise<void> {

@@ -50,19 +50,24 @@ export interface FunctionPoolOptions {
   readonly compileCache?: string;
 }
 
+/** An invocation that waits for an environment, or learns why none could be started. */
+type Waiting = (given: FunctionWorker | FunctionError) => void;
+
 /**
  * The execution environments of one function: as many as there are invocations at once, up to its reserved concurrency or 8.
- * Above a reserved concurrency invocations are throttled as by Lambda; above 8 they wait, for that limit is this machine's.
+ * Above a reserved concurrency invocations are throttled as by Lambda; above 8 they wait, for that limit is this machine's. Environments are
+ * started one after the other, and an invocation takes the first that is free: a burst would keep this machine busy with starts alone.
  */
 export class FunctionPool {
   readonly spec: FunctionSpec;
   readonly #options: FunctionPoolOptions;
   readonly #workers = new Set<FunctionWorker>();
   readonly #idle: FunctionWorker[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #limit: number;
   readonly #reaper: NodeJS.Timeout;
-  #running = 0;
+  #inFlight = 0;
+  #starting: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: FunctionPoolOptions) {
@@ -74,11 +79,8 @@ export class FunctionPool {
 
   /** Loads one execution environment ahead of the first invocation. A bundle that fails to load fails its invocations. */
   async warm(): Promise<void> {
-    if (this.#workers.size > 0 || this.#limit === 0) return;
-    await this.#exclusively(async () => {
-      const started = await this.#start('warm-up');
-      if ('worker' in started) this.#release(started.worker);
-    });
+    if (this.#workers.size === 0 && this.#limit > 0) this.#starting ??= this.#start();
+    await this.#starting;
   }
 
   /**
@@ -93,53 +95,59 @@ export class FunctionPool {
       );
     }
     const { reservedConcurrency } = this.spec;
-    if (reservedConcurrency !== undefined && this.#running + this.#waiting.length >= reservedConcurrency) {
+    if (reservedConcurrency !== undefined && this.#inFlight >= reservedConcurrency) {
       throw new ThrottledError('Rate Exceeded.');
     }
-    return this.#exclusively(async () => {
-      const requestId = randomUUID();
-      const idle = this.#takeIdle();
-      const started = idle === undefined ? await this.#start(requestId) : { worker: idle };
-      if ('error' in started) return failure(requestId, started.error);
-      const { worker } = started;
-      const outcome = await worker.invoke(requestId, event);
-      this.#release(worker);
-      if ('error' in outcome) {
-        this.#options.log?.write(`${outcome.error.errorType}: ${outcome.error.errorMessage}\n`);
-        return failure(requestId, outcome.error);
-      }
-      if (isLongerThan(outcome.payload, PAYLOAD_BYTES)) {
-        return failure(requestId, {
-          errorType: 'Function.ResponseSizeTooLarge',
-          errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_BYTES} bytes).`,
-        });
-      }
-      return { requestId, payload: outcome.payload };
-    });
+    this.#inFlight++;
+    try {
+      return await this.#run(randomUUID(), event);
+    } finally {
+      this.#inFlight--;
+    }
   }
 
   /** Ends all threads at once; the caller has waited for what runs. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#reaper);
+    const ended = { errorType: 'Runtime.ExitError', errorMessage: 'the local cloud stopped before it ran' };
+    for (const give of this.#waiting.splice(0)) give(ended);
     await Promise.all([...this.#workers].map((worker) => worker.terminate()));
     this.#workers.clear();
   }
 
-  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running++;
-    try {
-      return await work();
-    } finally {
-      // hands its own place over to the next one, or gives it up
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
+  async #run(requestId: string, event: string): Promise<InvocationResult> {
+    const worker = this.#takeIdle() ?? (await this.#nextFree());
+    if (!(worker instanceof FunctionWorker)) return failure(requestId, worker);
+    const outcome = await worker.invoke(requestId, event);
+    this.#release(worker);
+    if ('error' in outcome) {
+      this.#options.log?.write(`${outcome.error.errorType}: ${outcome.error.errorMessage}\n`);
+      return failure(requestId, outcome.error);
     }
+    if (isLongerThan(outcome.payload, PAYLOAD_BYTES)) {
+      return failure(requestId, {
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_BYTES} bytes).`,
+      });
+    }
+    return { requestId, payload: outcome.payload };
   }
 
-  async #start(requestId: string): Promise<{ worker: FunctionWorker } | { error: FunctionError }> {
+  #nextFree(): Promise<FunctionWorker | FunctionError> {
+    const free = new Promise<FunctionWorker | FunctionError>((resolve) => this.#waiting.push(resolve));
+    this.#startForWaiting();
+    return free;
+  }
+
+  /** Starts another environment when an invocation waits and there may be one more. */
+  #startForWaiting(): void {
+    if (this.#closed || this.#waiting.length === 0 || this.#starting !== undefined) return;
+    if (this.#workers.size >= this.#limit) return;
+    this.#starting = this.#start();
+  }
+
+  async #start(): Promise<void> {
     const { spec, environment, log, onColdStart } = this.#options;
     const logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
     const began = performance.now();
@@ -164,18 +172,18 @@ export class FunctionPool {
     });
     this.#workers.add(worker);
     const error = await worker.ready();
-    if (error !== undefined) {
-      this.#workers.delete(worker);
-      void worker.terminate();
-      log?.write(`${requestId} ${error.errorType}: ${error.errorMessage}\n`);
-      return { error };
+    this.#starting = undefined;
+    if (error === undefined) {
+      onColdStart({ functionLogicalId: spec.logicalId, millis: performance.now() - began, at: Date.now() });
+      this.#release(worker);
+      return;
     }
-    onColdStart({
-      functionLogicalId: spec.logicalId,
-      millis: performance.now() - began,
-      at: Date.now(),
-    });
-    return { worker };
+    this.#workers.delete(worker);
+    void worker.terminate();
+    log?.write(`${error.errorType}: ${error.errorMessage}\n`);
+    // the invocation that it was started for; each of the others has a start of its own coming
+    this.#waiting.shift()?.(error);
+    this.#startForWaiting();
   }
 
   #takeIdle(): FunctionWorker | undefined {
@@ -188,8 +196,13 @@ export class FunctionPool {
   }
 
   #release(worker: FunctionWorker): void {
-    if (worker.alive && !this.#closed) this.#idle.push(worker);
-    else this.#workers.delete(worker);
+    if (!worker.alive || this.#closed) this.#workers.delete(worker);
+    else {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(worker);
+      else next(worker);
+    }
+    this.#startForWaiting();
   }
 
   #reap(): void {

@@ -4,7 +4,10 @@ import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from '.
 /** How an invocation ended: what the handler returned as JSON, or the error that Lambda reports in its place. */
 export type Outcome = { readonly payload: string } | { readonly error: FunctionError };
 
-/** Longest that loading a bundle may take (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). */
+/**
+ * Longest that loading a bundle may take before its first invocation; Lambda then does it again within that invocation, bounded by the function's
+ * time-out (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+ */
 const INIT_MILLIS = 10_000;
 
 export interface FunctionWorkerOptions {
@@ -54,11 +57,14 @@ export class FunctionWorker {
     return this.#alive;
   }
 
-  /** Waits for the bundle to be loaded. @returns the error that loading it ended with, if any */
+  /**
+   * Waits for the bundle to be loaded: for as long as Lambda's two tries take together, without loading it twice.
+   * @returns the error that loading it ended with, if any
+   */
   async ready(): Promise<FunctionError | undefined> {
-    const outcome = await this.#wait(INIT_MILLIS, () => ({
+    const outcome = await this.#wait(INIT_MILLIS + this.#timeoutMillis, () => ({
       errorType: 'Sandbox.Timedout',
-      errorMessage: `Error: Init timed out after ${seconds(INIT_MILLIS)} seconds`,
+      errorMessage: `Error: Task timed out after ${seconds(this.#timeoutMillis)} seconds`,
     }));
     return outcome !== 'ready' && 'error' in outcome ? outcome.error : undefined;
   }

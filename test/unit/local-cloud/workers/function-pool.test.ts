@@ -103,6 +103,37 @@ describe('a function', () => {
     expect(coldStarts.length).toBeGreaterThan(1);
   });
 
+  it('takes the first environment that is free, so that a burst of short invocations starts few', async () => {
+    const { invoke, coldStarts } = makePool('export const handler = async (event) => event;');
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => invoke(n)));
+    expect(answers.map(({ answer }) => answer)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    expect(coldStarts.length).toBeLessThanOrEqual(3);
+  });
+
+  it('that fails to load fails every invocation that waits for it', async () => {
+    const { invoke } = makePool('throw new Error("missing variable");');
+    const answers = await Promise.all(Array.from({ length: 4 }, () => invoke()));
+    expect(answers.map(({ error }) => error?.errorMessage)).toEqual(Array(4).fill('missing variable'));
+  });
+
+  it('ends what waits when it is closed', async () => {
+    const { pool, invoke } = makePool('await new Promise((resolve) => setTimeout(resolve, 60_000));');
+    const waiting = [invoke(), invoke()];
+    await pool.close();
+    for (const { error } of await Promise.all(waiting)) expect(error?.errorType).toBe('Runtime.ExitError');
+  });
+
+  it.runIf(process.env.TRIBUTARY_TEST_FULL)(
+    'may load for longer than ten seconds at its first invocation',
+    async () => {
+      const { invoke } = makePool(
+        `await new Promise((resolve) => setTimeout(resolve, 11_000)); export const handler = async () => 'late';`,
+      );
+      expect((await invoke()).answer).toBe('late');
+    },
+    60_000,
+  );
+
   it('is throttled above its reserved concurrency', async () => {
     const { invoke } = makePool('export const handler = () => new Promise((resolve) => setTimeout(resolve, 200));', {
       reservedConcurrency: 1,
