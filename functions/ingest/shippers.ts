@@ -9,6 +9,8 @@ import { ingestRoute } from './api.ts';
 import { readContent } from './content.ts';
 import { foldDeepJson } from './fold-deep-json.ts';
 import type { Decoded, Intake, Probe, ShipperRequest } from './intake.ts';
+import { processByKind } from './kinds/process.ts';
+import { markReplaced } from './mark-replaced.ts';
 import { toRefusal } from './refusal.ts';
 import { toRequestArrival } from './request-arrival.ts';
 
@@ -75,7 +77,10 @@ type Keep = (decoded: Decoded) => Promise<Reply>;
 async function decodeAndAccept(intake: Intake, request: ShipperRequest, keep: Keep): Promise<Reply> {
   try {
     const content = await readContent(request);
-    return await orFolded(content, (readable) => keep(intake.decode(readable, request)));
+    return await orFolded(content, (readable) => {
+      const { drafts, accepted } = intake.decode(readable, request);
+      return keep({ drafts: markReplaced(readable, drafts).map(processByKind), accepted });
+    });
   } catch (error) {
     const unreadable = error instanceof DomainError && UNREADABLE.has(error.code);
     if (!unreadable || intake.rescue === undefined) throw error;

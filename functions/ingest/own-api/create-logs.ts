@@ -6,6 +6,7 @@ import { toIsoNano } from '../../core/unix-nano.ts';
 import type { Accept } from '../accept.ts';
 import { readContent } from '../content.ts';
 import type { Draft } from '../draft.ts';
+import { processByKind } from '../kinds/process.ts';
 import { toRequestArrival } from '../request-arrival.ts';
 import { readBatch } from './read-batch.ts';
 import { readEntry } from './read-entry.ts';
@@ -23,7 +24,7 @@ export const makeCreateLog = (accept: Accept) => async (_input: undefined, call:
       `an event may have ${MAX_EVENT_BYTES} bytes, this one has ${content.length}`,
     );
   const draft = readEntry(parseBody(content));
-  const [id] = await accept([draft], toRequestArrival(call, 'tributary'), call.signal);
+  const [id] = await accept([processByKind(draft)], toRequestArrival(call, 'tributary'), call.signal);
   return { id: id ?? '', status: 'accepted' as const, timestamp: toIsoNano(draft.time) };
 };
 
@@ -56,7 +57,7 @@ export const makeCreateLogs =
           ),
       );
     }
-    const ids = await accept(drafts, toRequestArrival(call, 'tributary'), call.signal);
+    const ids = await accept(drafts.map(processByKind), toRequestArrival(call, 'tributary'), call.signal);
     return jsonReply(202, {
       accepted: drafts.length,
       rejected: errors.length,

@@ -46,9 +46,9 @@ export function parseAlb(line: string): Draft | undefined {
   count('aws.elb.target_status_code', targetStatus);
   count('http.request.size', fields[10]);
   count('http.response.size', fields[11]);
-  const duration = [toTarget, inTarget, toClient].map(Number);
-  if (duration.every((seconds) => seconds >= 0))
-    attributes['http.server.request.duration'] = Number(duration.reduce((sum, seconds) => sum + seconds).toFixed(6));
+  count('aws.elb.request_processing_time', toTarget);
+  count('aws.elb.target_processing_time', inTarget);
+  count('aws.elb.response_processing_time', toClient);
   readAbsoluteRequest(request, attributes);
   put('user_agent.original', fields[13]);
   put('tls.cipher', fields[14]);

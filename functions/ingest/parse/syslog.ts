@@ -24,7 +24,7 @@ export function parseSyslog5424(line: string, withoutStructuredData = false): Dr
   const [head, priority = '', time = '', host = '', app = '', process = '', messageId = ''] = match;
   const severity = readPriority(priority);
   if (severity === undefined) return undefined;
-  const attributes: Gathered = { 'syslog.facility': severity.facility };
+  const attributes: Gathered = {};
   if (process !== '-') attributes['syslog.procid'] = process;
   if (messageId !== '-') attributes['syslog.msgid'] = messageId;
   const rest = line.slice(head.length);
@@ -39,6 +39,7 @@ export function parseSyslog5424(line: string, withoutStructuredData = false): Dr
     resource: {
       ...(host !== '-' && { 'host.name': host }),
       ...(app !== '-' && { 'service.name': app }),
+      'syslog.facility': severity.facility,
     },
     original: line,
     ...(nano === undefined && time !== '-' && { marks: ['timestamp_invalid'] as const }),
@@ -60,14 +61,17 @@ export function parseSyslog3164(line: string, received: number): Draft | undefin
   const rest = line.slice(head.length);
   const tag = TAG.exec(rest);
   const attributes: Gathered = {};
-  if (severity !== undefined) attributes['syslog.facility'] = severity.facility;
   if (tag?.[2] !== undefined) attributes['syslog.procid'] = tag[2];
   return {
     time,
     ...severity?.level,
     body: tag === null ? rest : rest.slice(tag[0].length),
     attributes,
-    resource: { 'host.name': host, ...(tag?.[1] !== undefined && { 'service.name': tag[1] }) },
+    resource: {
+      'host.name': host,
+      ...(tag?.[1] !== undefined && { 'service.name': tag[1] }),
+      ...(severity !== undefined && { 'syslog.facility': severity.facility }),
+    },
     original: line,
   };
 }

@@ -33,7 +33,6 @@ export function parseVpcFlow(line: string): Draft | undefined {
   put('destination.address', to);
   put('source.port', fromPort);
   put('destination.port', toPort);
-  put('network.transport', PROTOCOLS[protocol ?? ''] ?? protocol);
   put('aws.vpc.packets', packets);
   put('aws.vpc.bytes', bytes);
   put('aws.vpc.end', end);
@@ -47,7 +46,11 @@ export function parseVpcFlow(line: string): Draft | undefined {
       : { severityNumber: 9, severityText: 'INFO' }),
     body: line,
     attributes,
-    resource: { 'cloud.provider': 'aws', 'cloud.account.id': account },
+    resource: {
+      'cloud.provider': 'aws',
+      'cloud.account.id': account,
+      'network.transport': PROTOCOLS[protocol ?? ''] ?? protocol ?? '',
+    },
     original: line,
   };
 }

@@ -63,9 +63,8 @@ const CASES: readonly { name: string; line: string; draft: object }[] = [
       severityNumber: 10,
       severityText: 'notice',
       body: 'An event',
-      resource: { 'host.name': 'host', 'service.name': 'evntslog' },
+      resource: { 'host.name': 'host', 'service.name': 'evntslog', 'syslog.facility': 'local4' },
       attributes: {
-        'syslog.facility': 'local4',
         'syslog.procid': '7',
         'syslog.msgid': 'ID47',
         'syslog.ex@1.iut': '3',
@@ -77,7 +76,7 @@ const CASES: readonly { name: string; line: string; draft: object }[] = [
   {
     name: 'syslog of RFC 5424 with nothing but a priority',
     line: '<11>1 - - - - - -',
-    draft: { severityNumber: 17, body: '', resource: {}, attributes: { 'syslog.facility': 'user' } },
+    draft: { severityNumber: 17, body: '', resource: { 'syslog.facility': 'user' }, attributes: {} },
   },
   {
     name: 'syslog of RFC 3164',
@@ -87,8 +86,8 @@ const CASES: readonly { name: string; line: string; draft: object }[] = [
       severityNumber: 21,
       severityText: 'crit',
       body: 'failed',
-      resource: { 'host.name': 'mymachine', 'service.name': 'su' },
-      attributes: { 'syslog.facility': 'auth', 'syslog.procid': '12' },
+      resource: { 'host.name': 'mymachine', 'service.name': 'su', 'syslog.facility': 'auth' },
+      attributes: { 'syslog.procid': '12' },
     },
   },
   {
@@ -159,7 +158,7 @@ const CASES: readonly { name: string; line: string; draft: object }[] = [
         'url.query': 'b=c',
         'http.response.status_code': 502,
         'aws.elb.target_status_code': 200,
-        'http.server.request.duration': 0.171,
+        'aws.elb.target_processing_time': 0.048,
         'user_agent.original': 'curl/8',
         'server.domain': 'www.example.com',
       },
@@ -175,11 +174,10 @@ const CASES: readonly { name: string; line: string; draft: object }[] = [
         'source.address': '172.31.9.69',
         'source.port': 49761,
         'destination.port': 3389,
-        'network.transport': 'tcp',
         'aws.vpc.bytes': 4249,
         'aws.vpc.action': 'REJECT',
       },
-      resource: { 'cloud.account.id': '123456789010' },
+      resource: { 'cloud.account.id': '123456789010', 'network.transport': 'tcp' },
     },
   },
   {
