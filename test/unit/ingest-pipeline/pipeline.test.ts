@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RetryLater } from '../../../functions/core/errors.ts';
 import { indexOf } from '../../../functions/core/event-id.ts';
 import type { LogRecord } from '../../../functions/core/log-record.ts';
@@ -9,7 +9,7 @@ import { makeArchiveFrames } from '../../../functions/ingest/archive-frames.ts';
 import type { Draft } from '../../../functions/ingest/draft.ts';
 import { makeIndexFrames } from '../../../functions/ingest/index-frames.ts';
 import { Quarantine } from '../../../functions/ingest/quarantine.ts';
-import { makeRedrive } from '../../../functions/ingest/redrive.ts';
+import { makeRedrive, QUARANTINE_NOT_EMPTY } from '../../../functions/ingest/redrive.ts';
 import { MemoryEventWriter, MemoryLedger, MemoryObjectStore, MemoryStream, toDelivery } from '../../support/fakes.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -117,6 +117,24 @@ describe('accepting', () => {
     stream.takes = () => false;
     expect(await redrive()).toBe(0);
     expect(quarantine.objects.has('spill/project=demo/x')).toBe(true);
+  });
+
+  it('tells of what waits in quarantine at every run of the redrive, which an alarm counts, and leaves it there', async () => {
+    const { quarantine, redrive } = start();
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await redrive();
+    expect(write).not.toHaveBeenCalled();
+    await quarantine.put('quarantine/project=demo/x.ndjson', Buffer.from('{}'));
+    for (let run = 1; run <= 2; run++) {
+      expect(await redrive()).toBe(0);
+      expect(JSON.parse(String(write.mock.lastCall?.[0]))).toMatchObject({
+        body: QUARANTINE_NOT_EMPTY,
+        attributes: { 'tributary.quarantine.objects': 1 },
+      });
+      expect(write).toHaveBeenCalledTimes(run);
+    }
+    write.mockRestore();
+    expect(quarantine.objects.size).toBe(1);
   });
 
   it('takes an event that is too large for the stream by way of S3', async () => {
