@@ -30,7 +30,7 @@ export class FunctionWorker {
 
   constructor({ setup, environment, timeoutMillis, onOutput }: FunctionWorkerOptions) {
     this.#timeoutMillis = timeoutMillis;
-    this.#worker = new Worker(new URL('./runtime.worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./runtime.worker.js', import.meta.url), {
       workerData: setup,
       env: { ...environment },
       execArgv: [],

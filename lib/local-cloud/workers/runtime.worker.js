@@ -1,20 +1,28 @@
+// @ts-check
 /**
  * The Node.js runtime of Lambda in a worker thread: loads the handler once, then answers one invocation after the other.
  * Behaviour as in https://github.com/aws/aws-lambda-nodejs-runtime-interface-client, without callbacks, which nodejs24.x has not.
+ * JavaScript because each thread would strip the types anew: that was more than half of a cold start (60 ms of CPU).
+ * @import { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './protocol.ts'
  */
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './protocol.ts';
 
-type Handler = (event: unknown, context: unknown) => unknown;
+/** @typedef {(event: unknown, context: unknown) => unknown} Handler */
 
-const setup = workerData as WorkerSetup;
+/** @type {WorkerSetup} */
+const setup = workerData;
 const port = parentPort;
 if (port === null) throw new Error('this file runs in a worker thread only');
-const send = (message: WorkerMessage) => port.postMessage(message);
+/** @param {WorkerMessage} message */
+const send = (message) => port.postMessage(message);
 
-function describe(thrown: unknown): FunctionError {
+/**
+ * @param {unknown} thrown
+ * @returns {FunctionError}
+ */
+function describe(thrown) {
   if (thrown instanceof Error) {
     return {
       errorType: thrown.name,
@@ -25,7 +33,8 @@ function describe(thrown: unknown): FunctionError {
   return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 }
 
-function die(error: FunctionError): void {
+/** @param {FunctionError} error */
+function die(error) {
   console.error(JSON.stringify(error));
   send({ kind: 'error', error, fatal: true });
 }
@@ -39,18 +48,19 @@ process.on('unhandledRejection', (reason) =>
   }),
 );
 
-async function load(): Promise<Handler | FunctionError> {
-  let module: Record<string, unknown>;
+/** @returns {Promise<Handler | FunctionError>} */
+async function load() {
+  /** @type {Record<string, any>} */
+  let module;
   try {
-    module = (await import(pathToFileURL(setup.file).href)) as Record<string, unknown>;
+    module = await import(pathToFileURL(setup.file).href);
   } catch (thrown) {
     const error = describe(thrown);
     return thrown instanceof SyntaxError ? { ...error, errorType: 'Runtime.UserCodeSyntaxError' } : error;
   }
   // named exports of a CommonJS bundle are not always seen by the loader, its default export is all of them
-  const handler =
-    module[setup.exportName] ?? (module.default as Record<string, unknown> | undefined)?.[setup.exportName];
-  if (typeof handler === 'function') return handler as Handler;
+  const handler = module[setup.exportName] ?? module.default?.[setup.exportName];
+  if (typeof handler === 'function') return handler;
   return {
     errorType: 'Runtime.HandlerNotFound',
     errorMessage: `${setup.handler} is undefined or not exported`,
@@ -58,7 +68,8 @@ async function load(): Promise<Handler | FunctionError> {
   };
 }
 
-function contextOf({ requestId, deadline }: InvokeMessage) {
+/** @param {InvokeMessage} message */
+function contextOf({ requestId, deadline }) {
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: '$LATEST',
@@ -76,7 +87,7 @@ if (setup.compileCache !== undefined) enableCompileCache(setup.compileCache);
 const handler = await load();
 if (typeof handler !== 'function') die(handler);
 else {
-  port.on('message', async (message: InvokeMessage) => {
+  port.on('message', async (/** @type {InvokeMessage} */ message) => {
     try {
       const result = await handler(JSON.parse(message.event), contextOf(message));
       send({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
