@@ -4,7 +4,7 @@
  */
 
 /** Raised with every change of the template; a higher one replaces a lower one in place. */
-export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_VERSION = 2;
 export const TEMPLATE_NAME = 'logs';
 export const INDEX_PATTERN = 'logs-*';
 
@@ -57,6 +57,8 @@ export const OWN_KEYS = {
   noMessage: '\u0002silent',
   /** In `keys` only: the event came as a line of text. */
   original: '\u0002original',
+  /** In `keys` only: the event is deleted and may still be restored; no read finds it. `_source` says so, too, for reads by id. */
+  hidden: '\u0002hidden',
 } as const;
 
 /** From here on a severity is an error (ERROR, FATAL). */
@@ -81,7 +83,7 @@ export const makeTemplate = (shape: { shards: number; replicas: number; refreshI
         number_of_shards: shape.shards,
         number_of_replicas: shape.replicas,
         refresh_interval: shape.refreshInterval,
-        ...(shape.codec !== undefined && { codec: shape.codec }),
+        codec: 'best_compression', // events are read a page at a time, and are most of what is kept
       },
       analysis: { analyzer: { words: { type: 'custom', tokenizer: 'whitespace' } } },
     },
