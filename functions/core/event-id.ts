@@ -43,9 +43,20 @@ export function toIndexName(retention: RetentionClass, day: number): IndexName {
 /** The index that an id names. */
 export function indexOf(id: EventId): IndexName {
   const retention = RETENTION_CLASSES[id[0] as keyof typeof RETENTION_CLASSES];
+  return toIndexName(retention, dayOf(id));
+}
+
+/** What the ids of an index's events begin with. */
+export function idPrefixOf(index: IndexName): string {
+  const [, retention = '', date = ''] = /^logs-(\w+)-(.+)$/.exec(index) ?? [];
+  return prefixOf(retention as RetentionClass, toDay(Date.parse(`${date.replaceAll('.', '-')}T00:00:00Z`)));
+}
+
+/** Days since 1970 of the index that an id names. */
+export function dayOf(id: EventId): number {
   let day = 0;
   for (const digit of id.slice(1, 5)) day = day * 32 + ALPHABET.indexOf(digit);
-  return toIndexName(retention, day);
+  return day;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { KeyEntry } from '../adapters/accounts/port.ts';
 import { hashApiKey, makeApiKey } from '../core/api-key.ts';
+import { actorOf, auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
 import type { ApiKeyEntry, CreateApiKeyRequest } from './api.ts';
-import { actorOf, auditOf, type IdentityParts } from './parts.ts';
+import type { IdentityParts } from './parts.ts';
 
 const DAY_SECONDS = 86_400;
 /** `trb_`, the stage and the id: enough to know a key by, nothing to use it with. */

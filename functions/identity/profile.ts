@@ -1,8 +1,9 @@
 import type { Accounts, User, UserChanges } from '../adapters/accounts/port.ts';
+import { actorOf, auditOf } from '../core/audit.ts';
 import { Failure, InvalidRequest } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
 import type { UpdateProfileRequest, UserProfile } from './api.ts';
-import { actorOf, auditOf, type IdentityParts } from './parts.ts';
+import type { IdentityParts } from './parts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { signSession } from './session.ts';
 

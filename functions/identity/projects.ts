@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { actorOf, auditOf } from '../core/audit.ts';
 import { Failure, InvalidRequest } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
 import { ProjectId } from '../core/project.ts';
 import type { CreateProjectRequest, ProjectEntry } from './api.ts';
-import { actorOf, auditOf, type IdentityParts } from './parts.ts';
+import type { IdentityParts } from './parts.ts';
 import { slug } from './register.ts';
 
 /** `GET /projects` */

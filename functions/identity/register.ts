@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { User } from '../adapters/accounts/port.ts';
+import { auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
 import type { Call } from '../core/http.ts';
 import { ProjectId } from '../core/project.ts';
 import type { RegisterRequest, UserProfile } from './api.ts';
-import { auditOf, type IdentityParts } from './parts.ts';
+import type { IdentityParts } from './parts.ts';
 import { hashPassword } from './password.ts';
 import { toProfile } from './profile.ts';
 

@@ -1,9 +1,10 @@
 import type { User } from '../adapters/accounts/port.ts';
+import { auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
 import type { Call } from '../core/http.ts';
 import type { ProjectId } from '../core/project.ts';
 import type { LoginRequest, LoginResponse } from './api.ts';
-import { auditOf, type IdentityParts } from './parts.ts';
+import type { IdentityParts } from './parts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { SESSION_SECONDS, signSession } from './session.ts';
 

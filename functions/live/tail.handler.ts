@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { QuarantineEnv } from '../adapters/object-store/env.ts';
 import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
+import { DynamoDbTombstones } from '../adapters/tombstones/dynamodb.ts';
+import { TombstonesEnv } from '../adapters/tombstones/env.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
 import { WebSocketApiPost } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
@@ -10,13 +12,17 @@ import { kinesisHandler } from '../core/kinesis.ts';
 import { LiveEnv, TailEnv, ViewersEnv } from './env.ts';
 import { makeTail } from './tail.ts';
 
-const env = readEnv(z.object({ ...LiveEnv.shape, ...ViewersEnv.shape, ...TailEnv.shape, ...QuarantineEnv.shape }));
+const env = readEnv(
+  z.object({ ...LiveEnv.shape, ...ViewersEnv.shape, ...TailEnv.shape, ...QuarantineEnv.shape, ...TombstonesEnv.shape }),
+);
+const dynamoDb = makeDynamoDb();
 
 export const handler = kinesisHandler(
   makeTail({
-    viewers: new DynamoDbViewerRegister(makeDynamoDb(), env.LIVE_TABLE_NAME),
+    viewers: new DynamoDbViewerRegister(dynamoDb, env.LIVE_TABLE_NAME),
     post: new WebSocketApiPost(env.WEBSOCKET_CALLBACK_URL),
     objects: new S3ObjectStore(makeS3(), env.QUARANTINE_BUCKET_NAME),
+    tombstones: new DynamoDbTombstones(dynamoDb, env.TOMBSTONES_TABLE_NAME),
     postsPerSecond: env.LIVE_POSTS_PER_SECOND,
     now: Date.now,
     sleep: async (millis) => {

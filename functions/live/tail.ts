@@ -1,6 +1,8 @@
 import type { ObjectStore } from '../adapters/object-store/port.ts';
+import type { Tombstones } from '../adapters/tombstones/port.ts';
 import type { Subscription, ViewerPost, ViewerRegister } from '../adapters/viewers/port.ts';
 import { cached } from '../core/cached.ts';
+import type { IndexName } from '../core/event-id.ts';
 import { type Frame, readLines } from '../core/frame.ts';
 import { parseJson, stringifyJson } from '../core/json.ts';
 import type { Delivery } from '../core/kinesis.ts';
@@ -11,6 +13,7 @@ import type { LogEvent } from '../search/api.ts';
 import { type Matcher, makeMatcher } from '../search/language/evaluator.ts';
 import { parse } from '../search/language/parser.ts';
 import { toLogEvent } from '../search/log-event.ts';
+import { EventBudget } from './event-budget.ts';
 import { type Gap, toPieces } from './message.ts';
 import { INTERVAL_MILLIS } from './socket.ts';
 
@@ -20,6 +23,8 @@ export interface TailParts {
   readonly post: ViewerPost;
   /** Holds the lines of frames that were too large for the stream. */
   readonly objects: ObjectStore;
+  /** Events put into the stream again may be deleted by now. */
+  readonly tombstones: Pick<Tombstones, 'listIn'>;
   /** Messages a second that this shard may post. */
   readonly postsPerSecond: number;
   readonly now: () => number;
@@ -27,15 +32,21 @@ export interface TailParts {
 }
 
 const WATCHED_MILLIS = 2_000;
-/** A person reads no more; the rest is a gap that search fills. */
-const MAX_EVENTS_PER_POST_ROUND = 400;
 
 /**
  * Posts what matches to the viewers of each project. A project that nobody watches is skipped by the headers of its frames; equal
  * queries are evaluated and written once for all their viewers. Live is best effort: a batch is never repeated for a viewer's sake.
  */
-export function makeTail({ viewers, post, objects, postsPerSecond, now, sleep }: TailParts) {
+export function makeTail({ viewers, post, objects, tombstones, postsPerSecond, now, sleep }: TailParts) {
+  const budget = new EventBudget(now);
   const watched = cached((project) => viewers.list(project as ProjectId), { ttlMillis: WATCHED_MILLIS, now });
+  const deletedIn = cached(
+    (key) => {
+      const [project, index] = key.split(' ');
+      return tombstones.listIn(project as ProjectId, index as IndexName);
+    },
+    { ttlMillis: WATCHED_MILLIS, staleMillis: WATCHED_MILLIS, now },
+  );
 
   return async (batch: readonly Delivery[]): Promise<readonly Delivery[]> => {
     const startedAt = now();
@@ -74,7 +85,8 @@ export function makeTail({ viewers, post, objects, postsPerSecond, now, sleep }:
       const matches = matcherOf(query, now());
       const matched = matches === undefined ? [] : records.filter(matches);
       if (matched.length === 0) continue;
-      const messages = toMessages(project, matched, chain, interval);
+      const shown = budget.take(`${chain.shard} ${project} ${query}`, matched.length);
+      const messages = toMessages(project, matched, shown, chain, interval);
       await Promise.all(group.map(({ connectionId }) => send(project, connectionId, messages)));
       posts += messages.length * group.length;
     }
@@ -91,8 +103,12 @@ export function makeTail({ viewers, post, objects, postsPerSecond, now, sleep }:
 
   async function recordsOf({ frame }: Delivery): Promise<LogRecord[]> {
     if (frame instanceof Error) return [];
-    const lines = await linesOf(frame);
-    return lines.map((line) => parseJson(line) as LogRecord);
+    const [lines, deleted] = await Promise.all([
+      linesOf(frame),
+      deletedIn(`${frame.header.project} ${frame.header.index}`),
+    ]);
+    const records = lines.map((line) => parseJson(line) as LogRecord);
+    return deleted.size === 0 ? records : records.filter(({ id }) => !deleted.has(id));
   }
 
   async function linesOf(frame: Frame): Promise<string[]> {
@@ -124,22 +140,27 @@ function matcherOf(query: string, now: number): Matcher | undefined {
   }
 }
 
-/** The newest of what matched, in messages of 32 KB, the first of which tells of the gap before them. */
+/**
+ * The newest of what matched, in messages of 32 KB, the first of which tells of the gap before them; of a flood that nothing more may be
+ * sent of, the gap alone.
+ */
 function toMessages(
   project: ProjectId,
   matched: readonly LogRecord[],
+  count: number,
   chain: { readonly shard: string; readonly from: string; readonly to: string },
   interval: number,
 ): string[] {
-  const shown = matched.slice(-MAX_EVENTS_PER_POST_ROUND);
-  const hidden = matched.slice(0, matched.length - shown.length);
-  const cursor = shown.reduce(
+  const hidden = matched.slice(0, matched.length - count);
+  const shown = matched.slice(hidden.length);
+  const cursor = matched.reduce(
     (latest, { observedTimeUnixNano: time }) =>
       time.length > latest.length || (time.length === latest.length && time > latest) ? time : latest,
     '0',
   );
   const events = shown.map((record) => toLogEvent(record, project));
-  return toPieces(events, stringifyJson).map(({ json, count }, at) => {
+  const pieces = count === 0 ? [{ json: '', count }] : toPieces(events, stringifyJson);
+  return pieces.map(({ json, count }, at) => {
     const gap = at === 0 && hidden.length > 0 ? gapOf(hidden.map((record) => toLogEvent(record, project))) : undefined;
     const head = stringifyJson({
       type: 'logs',

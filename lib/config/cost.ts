@@ -62,7 +62,7 @@ export const ASSUMPTIONS = {
   /** Runs of the schedules a month. */
   scheduledRuns: (30 * 24 * 60) / 5,
   /** Alarms and custom metrics of the template; a test compares them. */
-  alarms: 25,
+  alarms: 29,
   metrics: 1,
   secrets: 3,
   /** Consumers of the stream: index, archive, tail. */

@@ -47,6 +47,8 @@ export const StageSettings = z.strictObject({
   streamShards: z.int().min(1).max(200).optional(),
   /** How long a search hit may take to appear: OpenSearch's refresh interval. */
   refreshSeconds: z.int().min(1).max(60).default(10),
+  /** Days that a deleted event can be restored; then its document is removed. */
+  deletionGraceDays: z.number().positive().max(90).default(7),
   /** Messages a second that all live viewers share. */
   livePostsPerSecond: z.int().min(1).default(2_000),
   /** Seconds that the archive gathers frames for one object. */

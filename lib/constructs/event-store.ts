@@ -77,6 +77,15 @@ export function grantReadEvents(domain: IDomain, fn: ServiceFunction, settings: 
   fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`], { because });
 }
 
+/** Lets a function hide events, show them again and remove them. */
+export function grantHideEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+  tell(domain, fn, settings);
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/_bulk`]);
+  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`], {
+    because: 'There is an index for each retention class and day, and a document for each event',
+  });
+}
+
 /** Lets a function see whether the store is well. */
 export function grantWatchEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
   tell(domain, fn, settings);

@@ -11,20 +11,22 @@ import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
 import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-store/env.ts';
 import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts';
+import type { TombstonesEnv } from '../../functions/adapters/tombstones/env.ts';
+import type { DeletionEnv } from '../../functions/deletion/env.ts';
 import type { IdentityEnv } from '../../functions/identity/env.ts';
 import type { FillEnv, LiveEnv, TailEnv } from '../../functions/live/env.ts';
 import type { OperationEnv } from '../../functions/operation/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { Alarms } from '../constructs/alarms.ts';
-import { grantReadEvents, grantWatchEvents, grantWriteEvents } from '../constructs/event-store.ts';
+import { grantHideEvents, grantReadEvents, grantWatchEvents, grantWriteEvents } from '../constructs/event-store.ts';
 import { consumeStream, grantWriteStream } from '../constructs/ingest-stream.ts';
 import { Schedule } from '../constructs/schedule.ts';
 import { ServiceApi, ViewerApi } from '../constructs/service-api.ts';
 import { ServiceFunction, type ServiceFunctionProps } from '../constructs/service-function.ts';
 import { Site } from '../constructs/site.ts';
 import { grantTable } from '../constructs/table.ts';
-import type { DataStack } from './data-stack.ts';
+import { ARCHIVE_DAYS, type DataStack } from './data-stack.ts';
 
 export interface AppStackProps extends StackProps {
   readonly stage: StageSettings;
@@ -59,6 +61,7 @@ export class AppStack extends Stack {
     const viewers = this.#live(api);
     this.#ingest(api);
     this.#search(api);
+    this.#deletion(api);
     this.#identity(api);
     const site = new Site(this, 'Site', {
       api: api.api,
@@ -113,6 +116,8 @@ export class AppStack extends Stack {
     });
     this.#consume(index, { batchSize: 500, parallelizationFactor: 2, lag: Duration.minutes(5) });
     grantWriteEvents(this.#data.domain, index, this.#eventStoreSettings());
+    grantHideEvents(this.#data.domain, index, this.#eventStoreSettings());
+    this.#tombstones(index, ['Query']);
     this.#quarantine(index);
     index.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/*')], { because: OBJECT_EACH });
     index.allow(['s3:GetObject'], [quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
@@ -176,6 +181,51 @@ export class AppStack extends Stack {
       'GET /api/v1/analytics',
       'GET /api/analytics',
     ]);
+  }
+
+  #deletion(api: ServiceApi): void {
+    const { audit, domain } = this.#data;
+    const deletion = this.#function('Deletion', {
+      handler: 'deletion',
+      description: 'Deletes and restores events',
+      memorySize: 512,
+      timeout: Duration.seconds(29),
+    });
+    this.#grantEdge(deletion);
+    deletion.addEnvironment({
+      DELETION_GRACE_DAYS: String(this.#stage.deletionGraceDays),
+      ARCHIVE_DAYS: String(ARCHIVE_DAYS),
+    } satisfies z.input<typeof DeletionEnv>);
+    api.route(deletion, 'Deletion', [
+      'DELETE /api/v1/logs/{id}',
+      'DELETE /api/logs/{id}',
+      'POST /api/v1/logs/{id}/restore',
+      'POST /api/logs/{id}/restore',
+    ]);
+    const purge = this.#function('Purge', {
+      handler: 'purge',
+      description: 'Makes events agree with their deletion, removes those whose grace period is over',
+      memorySize: 512,
+      timeout: Duration.minutes(1),
+    });
+    new Schedule(this, 'PurgeSchedule', purge, {
+      every: Duration.minutes(1),
+      description: 'Looks at deleted events that are due',
+    });
+    for (const fn of [deletion, purge]) {
+      grantHideEvents(domain, fn, this.#eventStoreSettings());
+      fn.addEnvironment({ AUDIT_TABLE_NAME: audit.tableName } satisfies z.input<typeof AuditTrailEnv>);
+      grantTable(audit, fn, ['PutItem']);
+    }
+    this.#tombstones(deletion, ['GetItem', 'PutItem', 'UpdateItem']);
+    this.#tombstones(purge, ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+  }
+
+  #tombstones(fn: ServiceFunction, operations: readonly string[]): void {
+    fn.addEnvironment({ TOMBSTONES_TABLE_NAME: this.#data.tombstones.tableName } satisfies z.input<
+      typeof TombstonesEnv
+    >);
+    grantTable(this.#data.tombstones, fn, operations);
   }
 
   #identity(api: ServiceApi): void {
@@ -247,6 +297,7 @@ export class AppStack extends Stack {
       typeof TailEnv
     >);
     this.#quarantine(tail);
+    this.#tombstones(tail, ['Query']);
     tail.allow(['s3:GetObject'], [this.#data.quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
     return viewers;
   }

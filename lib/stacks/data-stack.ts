@@ -11,6 +11,9 @@ import { EventStore } from '../constructs/event-store.ts';
 import { IngestStream } from '../constructs/ingest-stream.ts';
 import { KeyedTable } from '../constructs/table.ts';
 
+/** How long the archive keeps what was accepted. */
+export const ARCHIVE_DAYS = 365;
+
 export interface DataStackProps extends StackProps {
   readonly stage: StageSettings;
 }
@@ -26,6 +29,8 @@ export class DataStack extends Stack {
   readonly ledger: ITable;
   /** Tickets, connections and subscriptions of live viewers. */
   readonly live: ITable;
+  /** What was deleted: nothing brings it back as long as this is kept. */
+  readonly tombstones: ITable;
   /** What could not be stored, and what the stream did not take. */
   readonly quarantine: IBucket;
   readonly archive: IBucket;
@@ -45,12 +50,13 @@ export class DataStack extends Stack {
       expendable: 'counts of what the stream and the archive still hold, from which they can be taken again',
     }).table;
     this.live = new KeyedTable(this, 'Live', { expendable: 'viewers who are cut off connect again' }).table;
+    this.tombstones = new KeyedTable(this, 'Tombstones').table;
     this.quarantine = this.#bucket('Quarantine', [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }]);
     this.archive = this.#bucket('Archive', [
       {
         abortIncompleteMultipartUploadAfter: Duration.days(1),
         transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(30) }],
-        expiration: Duration.days(365),
+        expiration: Duration.days(ARCHIVE_DAYS),
       },
     ]);
     this.signingKey = this.#emptySecret('SigningKey', 'Key pair that sessions are signed with; made at first use');

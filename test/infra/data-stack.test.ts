@@ -19,6 +19,7 @@ const STATEFUL = {
   LimitsTableFEDA607B: 'AWS::DynamoDB::Table',
   LedgerTable9343E4AA: 'AWS::DynamoDB::Table',
   LiveTable5E195196: 'AWS::DynamoDB::Table',
+  TombstonesTable6B6E9C26: 'AWS::DynamoDB::Table',
   Quarantine23FF09FE: 'AWS::S3::Bucket',
   ArchiveDA4CB258: 'AWS::S3::Bucket',
   SigningKey: 'AWS::SecretsManager::Secret',
@@ -103,7 +104,7 @@ describe.each(stages)('the data stack of stage $name', ({ name, size, stage }) =
 
   it('gives every table the same keys, ends expired items and bills by request', () => {
     const tables = listResources(template, 'AWS::DynamoDB::Table');
-    expect(tables).toHaveLength(5);
+    expect(tables).toHaveLength(6);
     for (const { properties } of tables) {
       expect(properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',

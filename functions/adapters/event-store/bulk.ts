@@ -27,6 +27,14 @@ export class Bulk {
 export const toCreateAction = (index: IndexName, { id, json }: StoredForm): string =>
   `{"create":{"_index":"${index}","_id":"${id}"}}\n${json}\n`;
 
+/** Puts a document in the place of the one of its id. */
+export const toReplaceAction = (index: IndexName, { id, json }: StoredForm): string =>
+  `{"index":{"_index":"${index}","_id":"${id}"}}\n${json}\n`;
+
+/** Removes a document. */
+export const toDeleteAction = (index: IndexName, id: string): string =>
+  `{"delete":{"_index":"${index}","_id":"${id}"}}\n`;
+
 export interface BulkAnswer {
   readonly items: readonly { readonly create?: BulkItem }[];
 }

@@ -55,10 +55,12 @@ function toStored(folded: string): string {
 /**
  * Makes the stored form of an event's line; the line itself comes back from the store byte for byte. Every event of the platform passes
  * here, so the JSON is put together from pieces that are kept from event to event rather than from objects.
+ * @param hidden ids of events that no read may find
  * @throws SyntaxError, TypeError where the line is no record
  */
-export function toDocument(project: ProjectId, line: string): StoredForm {
+export function toDocument(project: ProjectId, line: string, hidden?: ReadonlySet<string>): StoredForm {
   const record = parseLine(line);
+  const isHidden = hidden?.has(record.id) ?? false;
   const message = messageOf(record);
   const form = new DocumentForm();
   form.addAttributes(record.attributes, true);
@@ -70,6 +72,7 @@ export function toDocument(project: ProjectId, line: string): StoredForm {
   if (message === undefined) form.mention(OWN_KEYS.noMessage);
   else if (record.severityNumber >= FIRST_ERROR) form.add(OWN_KEYS.errorMessage, message);
   if (record.original !== undefined) form.mention(OWN_KEYS.original);
+  if (isHidden) form.mention(OWN_KEYS.hidden);
   const body = message === undefined ? '' : toWords(message);
   return {
     id: record.id,
@@ -77,6 +80,7 @@ export function toDocument(project: ProjectId, line: string): StoredForm {
       `{"id":"${record.id}","project":"${tenantFilter(project).term.project}"` +
       `,"time":"${toIso(record.timeUnixNano)}","observed":"${toIso(record.observedTimeUnixNano)}"` +
       `,"severity":${record.severityNumber}` +
+      (isHidden ? ',"hidden":true' : '') +
       (body === '' ? '' : `,"body":"${body}"`) + // words need no escapes
       (form.words === '' ? '' : `,"words":[${form.words}]`) +
       `,"kv":[${form.kv}${LAST}],"keys":[${form.keys}]${form.columns()}` +

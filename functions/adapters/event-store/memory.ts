@@ -14,6 +14,7 @@ import {
 import { parseLine } from './document.ts';
 import type {
   EventGroup,
+  EventHider,
   EventPage,
   EventStore,
   Extent,
@@ -31,17 +32,23 @@ import type {
   WriteOutcome,
 } from './port.ts';
 
+interface KeptEvent extends StoredEvent {
+  readonly project: ProjectId;
+  readonly index: IndexName;
+  readonly hidden: boolean;
+}
+
 /** Events in memory, read by the evaluator alone: the meaning that every other backing must agree with. */
-export class MemoryEventStore implements EventStore {
-  readonly #events = new Map<string, StoredEvent & { readonly project: ProjectId; readonly index: IndexName }>();
+export class MemoryEventStore implements EventStore, EventHider {
+  readonly #events = new Map<string, KeptEvent>();
 
   async create(groups: readonly EventGroup[]): Promise<readonly (readonly WriteOutcome[])[]> {
-    return groups.map(({ project, index, lines }) =>
+    return groups.map(({ project, index, lines, hidden }) =>
       lines.map((line): WriteOutcome => {
         try {
           const record = parseLine(line);
           if (this.#events.has(record.id)) return { kind: 'exists' };
-          this.#events.set(record.id, { project, index, record, line });
+          this.#events.set(record.id, { project, index, record, line, hidden: hidden?.has(record.id) ?? false });
           return { kind: 'created' };
         } catch (error) {
           return { kind: 'refused', reason: (error as Error).message };
@@ -74,7 +81,21 @@ export class MemoryEventStore implements EventStore {
 
   async get(project: ProjectId, id: EventId): Promise<StoredEvent | undefined> {
     const found = this.#events.get(id);
-    return found?.project === project && found.index === indexOf(id) ? found : undefined;
+    return found?.project === project && found.index === indexOf(id) && !found.hidden ? found : undefined;
+  }
+
+  async setHidden(project: ProjectId, ids: readonly EventId[], hidden: boolean): Promise<ReadonlySet<EventId>> {
+    return this.#change(project, ids, (event) => this.#events.set(event.record.id, { ...event, hidden }));
+  }
+
+  async remove(project: ProjectId, ids: readonly EventId[]): Promise<ReadonlySet<EventId>> {
+    return this.#change(project, ids, (event) => this.#events.delete(event.record.id));
+  }
+
+  #change(project: ProjectId, ids: readonly EventId[], change: (event: KeptEvent) => void): ReadonlySet<EventId> {
+    const found = ids.flatMap((id) => this.#events.get(id) ?? []).filter((event) => event.project === project);
+    for (const event of found) change(event);
+    return new Set(found.map(({ record }) => record.id));
   }
 
   async facets(
@@ -124,6 +145,7 @@ export class MemoryEventStore implements EventStore {
     return [...this.#events.values()].filter(
       (event) =>
         event.project === project &&
+        !event.hidden &&
         (from === undefined || compareNanos(event.record.timeUnixNano, from) >= 0) &&
         (to === undefined || compareNanos(event.record.timeUnixNano, to) < 0) &&
         matches(event.record),

@@ -83,12 +83,12 @@ export class OpenSearchEventStore implements EventStore {
       return outcomes;
     }
     let bulk = new Bulk();
-    for (const [at, { project, index, lines }] of groups.entries()) {
+    for (const [at, { project, index, lines, hidden }] of groups.entries()) {
       const group = outcomes[at] as WriteOutcome[];
       for (const [position, line] of lines.entries()) {
         let action: string;
         try {
-          action = toCreateAction(index, toDocument(project, line));
+          action = toCreateAction(index, toDocument(project, line, hidden));
         } catch (error) {
           group[position] = { kind: 'refused', reason: `line is no event: ${(error as Error).message}` };
           continue;
@@ -142,14 +142,14 @@ export class OpenSearchEventStore implements EventStore {
     try {
       const { found, _source: source } = await this.#client.call<{
         found: boolean;
-        _source: { project?: string; event: string };
+        _source: { project?: string; event: string; hidden?: boolean };
       }>({
         method: 'GET',
         path: `/${indexOf(id)}/_doc/${id}`,
-        query: { _source_includes: 'project,event' },
+        query: { _source_includes: 'project,event,hidden' },
         signal: deadlineOf(control).signal,
       });
-      return found && source.project === project ? toStoredEvent(source.event) : undefined;
+      return found && source.project === project && !source.hidden ? toStoredEvent(source.event) : undefined;
     } catch (error) {
       if (error instanceof OpenSearchError && error.status === 404) return undefined;
       throw error;
@@ -454,9 +454,9 @@ export class OpenSearchEventStore implements EventStore {
     return { ...aggregator.result(), ...optional('partial', partial) };
   }
 
-  /** The one way to every search: the tenant's filter is put around whatever was compiled. */
+  /** The one way to every search: the tenant's filter is put around whatever was compiled, and what is deleted is left out. */
   async #search(project: ProjectId, body: SearchBody, deadline: Deadline): Promise<SearchAnswer> {
-    const query = { bool: { filter: [tenantFilter(project), body.query] } };
+    const query = { bool: { filter: [tenantFilter(project), body.query], must_not: [HIDDEN] } };
     try {
       return await this.#client.call<SearchAnswer>({
         method: 'POST',
@@ -474,6 +474,8 @@ export class OpenSearchEventStore implements EventStore {
     }
   }
 }
+
+const HIDDEN = { term: { keys: OWN_KEYS.hidden } };
 
 /** Group values whose spelling is looked up; the smaller groups stay folded. */
 const MOST_SPELLED = 200;

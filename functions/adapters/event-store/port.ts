@@ -20,6 +20,8 @@ export interface EventGroup {
   readonly index: IndexName;
   /** Events as *accept* wrote them, one JSON text each. */
   readonly lines: readonly string[];
+  /** Ids of events among them that no read may find. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 /** The writing side of the event store: what *index* stands on. */
@@ -217,6 +219,23 @@ export interface EventReader {
   keys(project: ProjectId, selection: Selection, limit: number, control?: ReadControl): Promise<KeyList>;
   extent(project: ProjectId, selection: Selection, control?: ReadControl): Promise<Extent>;
   stats(project: ProjectId, selection: Selection, request: StatsRequest, control?: ReadControl): Promise<Stats>;
+}
+
+/** What becomes of events after they were stored: what deletion stands on. Events of other projects are left alone. */
+export interface EventHider {
+  /**
+   * Hides events from every read, or shows them again; true for reads that begin after the answer.
+   * @returns ids of those that are there
+   * @throws RetryLater
+   */
+  setHidden(
+    project: ProjectId,
+    ids: readonly EventId[],
+    hidden: boolean,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<EventId>>;
+  /** Removes events for good. @returns ids of those that were there. @throws RetryLater */
+  remove(project: ProjectId, ids: readonly EventId[], signal: AbortSignal): Promise<ReadonlySet<EventId>>;
 }
 
 export type EventStore = EventWriter & EventReader;
