@@ -42,6 +42,8 @@ export interface FakeApi {
   readonly url: string;
   /** Ends every live connection, as a deployment would. */
   cutLive(): void;
+  /** Stops or lets go the flow of live events. */
+  flow(on: boolean): void;
   /** Sends a message to every live viewer. */
   sendLive(message: unknown): void;
   close(): Promise<void>;
@@ -108,6 +110,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
   );
   const keys: Record<string, unknown>[] = [];
   const sockets = new Set<WebSocket>();
+  let flowing = true;
   const project = { id: 'prj_demo', name: 'Demo shop', role: 'admin', created_at: '2026-11-01T00:00:00Z' };
   const empty = { id: 'prj_admin', name: "admin's project", role: 'admin', created_at: '2026-11-01T00:00:00Z' };
   const me = {
@@ -379,7 +382,9 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     });
-    createReadStream(file).pipe(response);
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
   };
 
   const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
@@ -444,6 +449,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
         const rate = options.liveRate ?? 6;
         const beat = rate > 50 ? 100 : 500;
         timer ??= setInterval(() => {
+          if (!flowing) return;
           const made = Array.from({ length: Math.max(1, Math.round((rate * beat) / 1e3)) }, () => makeFreshEvent());
           const logs = made.filter((event) => matches(event, message.query ?? ''));
           events.unshift(...[...made].reverse());
@@ -468,6 +474,9 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     url: `http://127.0.0.1:${port}`,
     cutLive() {
       for (const socket of sockets) socket.terminate();
+    },
+    flow(on) {
+      flowing = on;
     },
     sendLive(message) {
       for (const socket of sockets) socket.send(JSON.stringify(message));
