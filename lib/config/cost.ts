@@ -59,8 +59,8 @@ export const ASSUMPTIONS = {
   /** Requests of one viewer's dashboard an hour, with the bytes of an answer. */
   callsPerViewerHour: 60,
   answerBytes: 40_000,
-  /** Runs of the schedules a month. */
-  scheduledRuns: (30 * 24 * 60) / 5,
+  /** Runs of the schedules a month: one every minute, one every five. */
+  scheduledRuns: 30 * 24 * (60 + 12),
   /** Alarms and custom metrics of the template; a test compares them. */
   alarms: 29,
   metrics: 1,
