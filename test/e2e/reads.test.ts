@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type Platform, startPlatform } from '../support/platform.ts';
+
+let platform: Platform;
+/** A signed-in administrator's headers. */
+let session: Record<string, string>;
+beforeAll(async () => {
+  platform = await startPlatform();
+  const { access_token: token } = await platform.json<{ access_token: string }>('/api/v1/auth/login', {
+    method: 'POST',
+    body: new URLSearchParams({ username: platform.username, password: platform.password }),
+  });
+  session = { authorization: `Bearer ${token}`, 'x-project-id': platform.project, 'x-api-key': '' };
+});
+afterAll(() => platform?.stop());
+
+interface Page {
+  readonly logs: readonly { readonly id: string; readonly message: string }[];
+  readonly total: number;
+}
+const search = (query: string) => platform.json<Page>(`/api/v1/logs/search?query=${encodeURIComponent(query)}`);
+const send = (path: string, method: string, body?: unknown, headers: Record<string, string> = session) =>
+  platform.call(path, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+const sendEntry = async (service: string, message: string, more: object = {}) => {
+  const entry = { timestamp: new Date().toISOString(), level: 'INFO', service, message, ...more };
+  const answer = await send('/api/v1/logs', 'POST', entry, {});
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { id: string }).id;
+};
+const total = (query: string, wanted: number) =>
+  eventually(
+    () => search(query),
+    (page) => page.total === wanted,
+  );
+
+describe('a deleted event', () => {
+  it('is gone from every read at once, and comes back whole when it is restored', async () => {
+    const id = await sendEntry('deletion', 'wrongly sent secret', { context: { secret_kind: 'password' } });
+    await sendEntry('deletion', 'rightly sent');
+    await total('service:deletion', 2);
+    const deleted = await send(`/api/v1/logs/${id}`, 'DELETE');
+    expect([deleted.status, await deleted.json()]).toMatchObject([
+      200,
+      { id, status: 'deleted', archive_retention_days: 365 },
+    ]);
+    expect((await search('service:deletion')).logs.map(({ message }) => message)).toEqual(['rightly sent']);
+    expect((await search('secret')).total).toBe(0);
+    expect((await platform.call(`/api/v1/logs/${id}`)).status).toBe(404);
+    const { facets } = await platform.json<{ facets: { values: unknown[] }[] }>(
+      '/api/v1/logs/facets?query=service:deletion&fields=context.secret_kind',
+    );
+    expect(facets[0]?.values).toEqual([]);
+    const restored = await send(`/api/v1/logs/${id}/restore`, 'POST');
+    expect([restored.status, await restored.json()]).toEqual([200, { id, status: 'restored' }]);
+    expect((await search('secret')).logs.map((log) => log.id)).toEqual([id]);
+    expect((await platform.call(`/api/v1/logs/${id}`)).status).toBe(200);
+  });
+
+  it('may be deleted before it is stored, and is never found', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const id = await sendEntry('hasty', `number ${n}`);
+        const answer = await send(`/api/v1/logs/${id}`, 'DELETE');
+        expect([200, 202]).toContain(answer.status);
+        return id;
+      }),
+    );
+    await sendEntry('hasty', 'last');
+    await total('service:hasty', 1);
+    // the last event's frame may pass those of another shard
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect((await search('service:hasty')).logs.map(({ message }) => message)).toEqual(['last']);
+    for (const id of ids) expect((await platform.call(`/api/v1/logs/${id}`)).status).toBe(404);
+  });
+
+  it('stays deleted when its client sends it again', async () => {
+    const entry = { timestamp: new Date().toISOString(), level: 'INFO', service: 'again', message: 'sent twice' };
+    const post = () => send('/api/v1/logs', 'POST', entry, { 'idempotency-key': 'the-same' });
+    const { id } = (await (await post()).json()) as { id: string };
+    await total('service:again', 1);
+    await send(`/api/v1/logs/${id}`, 'DELETE');
+    expect(((await (await post()).json()) as { id: string }).id).toBe(id);
+    await sendEntry('again', 'something else');
+    await eventually(
+      () => search('service:again'),
+      ({ logs }) => logs.some(({ message }) => message === 'something else'),
+    );
+    expect((await search('service:again')).total).toBe(1);
+  });
+
+  it('asks for the scope write, and is no event of another project', async () => {
+    const id = await sendEntry('scoped', 'mine');
+    await total('service:scoped', 1);
+    // the demo key reads and writes events, and changes nothing else
+    expect((await send(`/api/v1/logs/${id}`, 'DELETE', undefined, {})).status).toBe(403);
+    expect((await send('/api/v1/logs/nonsense', 'DELETE')).status).toBe(404);
+    expect((await search('service:scoped')).total).toBe(1);
+  });
+});
+
+describe('metrics', () => {
+  it('are told under the paths and parameters of the seeds', async () => {
+    for (let n = 0; n < 3; n++) await sendEntry('metered', `event ${n}`, { level: n === 0 ? 'ERROR' : 'INFO' });
+    await send(
+      '/api/v1/logs',
+      'POST',
+      {
+        environment: 'production',
+        executed_at: new Date().toISOString(),
+        ticket_id: 'T-1',
+        status: 'SUCCESS',
+        execution_time_seconds: 5.2,
+        category: 'billing_issue',
+      },
+      {},
+    );
+    await total('service:metered', 3);
+    await total('ticket_id:T-1', 1);
+    for (const path of ['/api/logs/stats', '/api/v1/logs/stats?days=1&service=metered']) {
+      const found = await platform.json<{ by_service: Record<string, number> }>(path);
+      expect(found.by_service.metered, path).toBe(3);
+    }
+    for (const path of ['/api/analytics?service=metered', '/api/v1/analytics?days=1&interval=1h&service=metered']) {
+      const found = await platform.json<{ trend: { total: number }[]; total_logs: number }>(path);
+      expect(found.total_logs, path).toBe(3);
+      expect(found.trend.reduce((sum, point) => sum + point.total, 0)).toBe(3);
+    }
+    expect(await platform.json('/api/v1/metrics/service/metered')).toMatchObject({
+      service: 'metered',
+      total_logs: 3,
+      error_count: 1,
+      health: 'unhealthy',
+    });
+    const system = await platform.json<{ services: { service: string }[] }>('/api/v1/metrics/system?window=30');
+    expect(system.services.map(({ service }) => service)).toContain('metered');
+    expect(await platform.json('/api/v1/metrics/categories?days=7')).toMatchObject({
+      items: [
+        {
+          category: 'billing_issue',
+          count: 1,
+          success_rate: 1,
+          execution_time: { avg: 5.2, p50: 5.2, p95: 5.2 },
+        },
+      ],
+      total: 1,
+      success_rate: 1,
+    });
+  });
+});
