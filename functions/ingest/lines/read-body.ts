@@ -4,7 +4,7 @@ import { joinLines } from '../parse/join-lines.ts';
 import { parseBody } from '../parse/parse-body.ts';
 import { type Format, parseLine, parseObject } from '../parse/parse-line.ts';
 import { splitLines } from '../split-lines.ts';
-import { splitJson } from '../wire/split-json.ts';
+import { type JsonPiece, splitJson } from '../wire/split-json.ts';
 
 const WRAPPERS = ['logs', 'events', 'records', 'data', 'items', 'Records'];
 
@@ -34,15 +34,33 @@ export function readBody(text: string, reading: Reading): Draft[] {
   // a line of Apache's begins with a bracket too; an array that breaks off holds events before that
   const broken = first === '[' ? /^\s*\[(?=\s*\{)/.exec(text)?.[0] : '';
   if (broken === undefined) return readLines(text, reading);
-  return splitJson(text.slice(broken.length)).flatMap((piece) => {
-    const value = piece.closed ? attempt(piece.text) : undefined;
-    if (isObject(value)) return [{ ...readEvent(value, reading), original: piece.text }];
-    // a whole array in its line is one of events
-    if (Array.isArray(value) && value.every(isObject)) return readItems(value, reading);
-    return [
-      looksLikeJson(piece.text) ? unreadable(piece.text) : parseLine(piece.text, reading.received, reading.format),
-    ];
-  });
+  return readValues(text.slice(broken.length), reading);
+}
+
+/** JSON values one after the other. One object a line, the usual case, needs no look at each character. */
+function readValues(text: string, reading: Reading): Draft[] {
+  const drafts: Draft[] = [];
+  let start = 0;
+  while (start < text.length) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
+    const value = line.startsWith('{') ? attempt(line) : undefined;
+    if (isObject(value)) drafts.push({ ...readEvent(value, reading), original: line });
+    else if (line.trim() !== '') break;
+    start = end + 1;
+  }
+  if (start >= text.length) return drafts;
+  for (const piece of splitJson(text.slice(start))) drafts.push(...readPiece(piece, reading));
+  return drafts;
+}
+
+function readPiece(piece: JsonPiece, reading: Reading): Draft[] {
+  const value = piece.closed ? attempt(piece.text) : undefined;
+  if (isObject(value)) return [{ ...readEvent(value, reading), original: piece.text }];
+  // a whole array in its line is one of events
+  if (Array.isArray(value) && value.every(isObject)) return readItems(value, reading);
+  return [looksLikeJson(piece.text) ? unreadable(piece.text) : parseLine(piece.text, reading.received, reading.format)];
 }
 
 /** Reads values that some other encoding than JSON text held. */
