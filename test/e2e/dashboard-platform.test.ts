@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser, watchPage } from '../support/browser.ts';
-import { type Platform, startPlatform } from '../support/platform.ts';
+import { eventually, type Platform, startPlatform } from '../support/platform.ts';
 
 describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform', () => {
   let platform: Platform;
@@ -46,6 +46,10 @@ describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform
       .first()
       .waitFor();
     await send('browser', 'the very first event');
+    await eventually(
+      () => platform.json<{ total: number }>('/api/v1/logs/search?query=service:browser'),
+      ({ total }) => total === 1,
+    );
     await go('/logs?q=service%3Abrowser&from=-1h');
     await page.getByText('the very first event').first().waitFor({ timeout: 20_000 });
   });
