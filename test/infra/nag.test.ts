@@ -47,11 +47,13 @@ function listReasons(scope: IConstruct): { rule: string; path: string; reason: s
 
 describe('the rules of AWS Solutions', () => {
   it.each(stages)('are kept by stage $name, or the reason stands beside the resource', (stage) => {
-    expect(check(makeStageApp(stage).app)).toEqual([]);
+    using stageApp = makeStageApp(stage);
+    expect(check(stageApp.app)).toEqual([]);
   });
 
   it.each(stages)('find each thing in stage $name that a reason is given for', (stage) => {
-    const { app } = makeStageApp(stage);
+    using stageApp = makeStageApp(stage);
+    const { app } = stageApp;
     app.synth();
     const found = findWithoutReasons(app);
     const reasons = listReasons(app);

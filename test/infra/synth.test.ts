@@ -57,7 +57,8 @@ describe('templates', () => {
   });
 
   it('name no account and no region, so that one assembly fits all', async () => {
-    const { dataStack, appStack } = makeStageApp(await readStage('production'));
+    using stageApp = makeStageApp(await readStage('production'));
+    const { dataStack, appStack } = stageApp;
     for (const stack of [dataStack, appStack]) {
       const text = JSON.stringify(Template.fromStack(stack).toJSON());
       expect(text).not.toMatch(/\b\d{12}\b/);
@@ -66,7 +67,8 @@ describe('templates', () => {
   });
 
   it('protect the stack that holds data from being deleted', async () => {
-    const { dataStack, appStack } = makeStageApp(await readStage('production'));
+    using stageApp = makeStageApp(await readStage('production'));
+    const { dataStack, appStack } = stageApp;
     expect(dataStack.terminationProtection).toBe(true);
     expect(appStack.terminationProtection).toBe(false);
   });

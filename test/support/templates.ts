@@ -8,8 +8,8 @@ import { StageSettings } from '../../lib/config/stage.ts';
 import { AppStack } from '../../lib/stacks/app-stack.ts';
 import { DataStack } from '../../lib/stacks/data-stack.ts';
 
-/** Both stacks of a stage in an app of their own, as `bin/app.ts` makes them. */
-export interface StageApp {
+/** Both stacks of a stage in an app of their own, as `bin/app.ts` makes them. What it synthesises is gone when it is disposed of. */
+export interface StageApp extends Disposable {
   readonly app: App;
   readonly dataStack: DataStack;
   readonly appStack: AppStack;
@@ -21,24 +21,22 @@ export interface StageTemplates {
   readonly app: Template;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'tributary-synth-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-
 const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
 /** Makes the stacks of a stage with the context of `cdk.json`. Assets are named, not copied. */
 export function makeStageApp(stage: StageSettings): StageApp {
-  const outdir = mkdtempSync(join(folder, 'cdk.out-'));
+  const outdir = mkdtempSync(join(tmpdir(), 'tributary-synth-'));
   const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8'));
   const app = new App({ outdir, context: { ...context, 'aws:cdk:disable-asset-staging': true } });
   const dataStack = new DataStack(app, 'data', { stage });
   const appStack = new AppStack(app, 'app', { stage, data: dataStack });
-  return { app, dataStack, appStack };
+  return { app, dataStack, appStack, [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }) };
 }
 
 /** Synthesises a stage. @returns its templates */
 export function synthStage(stage: StageSettings): StageTemplates {
-  const { dataStack, appStack } = makeStageApp(stage);
+  using stageApp = makeStageApp(stage);
+  const { dataStack, appStack } = stageApp;
   return { data: Template.fromStack(dataStack), app: Template.fromStack(appStack) };
 }
 
