@@ -37,7 +37,7 @@ export const makeHealth = (checks: Checks) => async (): Promise<Health> => {
 };
 
 /** `GET /health/ready` */
-export const makeReadiness = (checks: Checks) => async (): Promise<Readiness> => {
+export const makeReadiness = (checks: Checks & { readonly domain: Check }) => async (): Promise<Readiness> => {
   const results = Object.entries(await runAll(checks));
   return {
     status: results.every(([, { up }]) => up) ? 'ready' : 'not_ready',
@@ -51,13 +51,10 @@ export const makeReadiness = (checks: Checks) => async (): Promise<Readiness> =>
   };
 };
 
-async function runAll(checks: Checks): Promise<Record<keyof Checks, Result>> {
-  const [opensearch, dynamodb, kinesis] = await Promise.all([
-    run(checks.opensearch),
-    run(checks.dynamodb),
-    run(checks.kinesis),
-  ]);
-  return { opensearch, dynamodb, kinesis };
+async function runAll<Name extends string>(checks: Readonly<Record<Name, Check>>): Promise<Record<Name, Result>> {
+  const named = Object.entries(checks) as [Name, Check][];
+  const results = await Promise.all(named.map(async ([name, check]) => [name, await run(check)] as const));
+  return Object.fromEntries(results) as Record<Name, Result>;
 }
 
 async function run(check: Check): Promise<Result> {

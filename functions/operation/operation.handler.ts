@@ -1,5 +1,6 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import { DescribeDomainCommand, OpenSearchClient } from '@aws-sdk/client-opensearch';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { z } from 'zod';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
@@ -11,12 +12,15 @@ import { readEnv } from '../core/env.ts';
 import { httpHandler, jsonReply, serve } from '../core/http.ts';
 import { healthRoute, readinessRoute, statusRoute } from './api.ts';
 import { type Checks, makeHealth, makeReadiness, VERSION } from './checks.ts';
+import { stateOf } from './domain-state.ts';
 import { OperationEnv } from './env.ts';
 
 const env = readEnv(z.object({ ...EdgeEnv.shape, ...EventStoreEnv.shape, ...OperationEnv.shape }));
 const events = new OpenSearchEventStore(env);
 const dynamoDb = new DynamoDBClient({ maxAttempts: 1 });
 const kinesis = new KinesisClient({ maxAttempts: 1, requestHandler: new NodeHttpHandler() });
+
+const domains = new OpenSearchClient({ maxAttempts: 1 });
 
 const checks: Checks = {
   opensearch: (signal) => events.health(signal),
@@ -27,7 +31,14 @@ const checks: Checks = {
     (await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: env.STREAM_NAME }), { abortSignal }))
       .StreamDescriptionSummary?.StreamStatus ?? 'UNKNOWN',
 };
-const readiness = makeReadiness(checks);
+const readiness = makeReadiness({
+  ...checks,
+  domain: async (abortSignal) =>
+    stateOf(
+      (await domains.send(new DescribeDomainCommand({ DomainName: env.OPENSEARCH_DOMAIN_NAME }), { abortSignal }))
+        .DomainStatus,
+    ),
+});
 
 export const handler = httpHandler(
   [

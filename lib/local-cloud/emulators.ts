@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { EmulatorOptions } from './emulator.ts';
 import type { EmulatorReport, EmulatorSetup } from './emulators.worker.ts';
+import type { Use } from './iam/usage.ts';
 
 /** A running thread of emulators. */
 export interface EmulatorThread {
@@ -14,7 +15,7 @@ export interface EmulatorThreadOptions {
   /** For example `DYNAMODB`; see emulators.worker.ts. */
   readonly services: readonly string[];
   readonly options: EmulatorOptions;
-  readonly onUses: (uses: ReadonlyMap<string, number>) => void;
+  readonly onUses: (uses: ReadonlyMap<Use, number>) => void;
   /** The thread ended by itself: nothing that needs it works any more. */
   readonly onCrash: (error: Error) => void;
 }

@@ -1,7 +1,7 @@
 /** A thread that runs some of the emulators, so that the gateway's event loop stays free. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
-import { takeUses } from './iam/usage.ts';
+import { takeUses, type Use } from './iam/usage.ts';
 
 /** Services by the name that `AWS_ENDPOINT_URL_<NAME>` uses. */
 const START: Readonly<Record<string, (options: EmulatorOptions) => Promise<Emulator>>> = {
@@ -25,7 +25,7 @@ export type EmulatorReport =
       readonly kind: 'started';
       readonly urls: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'uses'; readonly uses: ReadonlyMap<string, number> }
+  | { readonly kind: 'uses'; readonly uses: ReadonlyMap<Use, number> }
   | { readonly kind: 'closed' };
 
 const port = parentPort;

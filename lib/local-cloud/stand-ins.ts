@@ -1,6 +1,7 @@
 import type { DeclaredResource } from './emulator.ts';
 import { type EmulatorThread, startEmulators } from './emulators.ts';
 import type { Principals } from './iam/principals.ts';
+import type { Use } from './iam/usage.ts';
 import type { Deployment } from './template/deployment.ts';
 
 /** Emulator by the types it holds; the names are those of `AWS_ENDPOINT_URL_<NAME>`. */
@@ -22,7 +23,7 @@ export interface StandInOptions {
   readonly state: string;
   /** Real engines by variable; what they serve is not emulated. */
   readonly env: Readonly<Record<string, string>>;
-  readonly onUses: (uses: ReadonlyMap<string, number>) => void;
+  readonly onUses: (uses: ReadonlyMap<Use, number>) => void;
   readonly onCrash: (error: Error) => void;
 }
 

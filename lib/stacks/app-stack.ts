@@ -314,6 +314,7 @@ export class AppStack extends Stack {
     grantWatchEvents(this.#data.domain, operation, this.#eventStoreSettings());
     operation.addEnvironment({
       STREAM_NAME: stream.streamName,
+      OPENSEARCH_DOMAIN_NAME: this.#data.domain.domainName,
       INGEST_URL: api.api.apiEndpoint,
       STAGE: this.#stage.name,
     } satisfies z.input<typeof OperationEnv>);

@@ -198,6 +198,7 @@ describe('operation', () => {
       'opensearch',
       'dynamodb',
       'kinesis',
+      'domain',
     ]);
   });
 

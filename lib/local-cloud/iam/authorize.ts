@@ -1,5 +1,5 @@
 import type { PolicyStatement, Principals } from './principals.ts';
-import { noteUse } from './usage.ts';
+import { noteUse, type Use } from './usage.ts';
 
 /** What a caller wants to do: one action on one resource, with the request's condition keys. */
 export interface AccessRequest {
@@ -34,7 +34,7 @@ export function authorize(principals: Principals, request: AccessRequest): Decis
   const denial = applying.find((statement) => statement.effect === 'Deny');
   const grant = applying.find((statement) => statement.effect === 'Allow');
   if (denial === undefined && grant !== undefined) {
-    noteUse(grant.source);
+    noteUse(whatAllows(grant, request));
     return { allowed: true, statement: grant.source };
   }
   const why =
@@ -46,6 +46,13 @@ export function authorize(principals: Principals, request: AccessRequest): Decis
     unknownCaller: false,
     message: `User: ${principal.arn} is not authorized to perform: ${request.action} on resource: ${request.resource} ${why}`,
   };
+}
+
+function whatAllows({ source, actions, resources }: PolicyStatement, { action, resource }: AccessRequest): Use {
+  const wanted = action.toLowerCase();
+  const byAction = actions.find((pattern) => matches(pattern.toLowerCase(), wanted)) ?? '*';
+  const byResource = resources.find((pattern) => matches(pattern, resource)) ?? '*';
+  return `${source} ${byAction} ${byResource}`;
 }
 
 function applies(statement: PolicyStatement, { action, resource, context = {} }: AccessRequest): boolean {

@@ -28,7 +28,7 @@ describe('authorize', () => {
   it('names the statement that allows, and counts its use', () => {
     takeUses();
     expect(decide([statement({})])).toEqual({ allowed: true, statement: 'Role/Policy/0' });
-    expect(takeUses()).toEqual(new Map([['Role/Policy/0', 1]]));
+    expect(takeUses()).toEqual(new Map([['Role/Policy/0 dynamodb:getitem arn:table/t', 1]]));
   });
 
   it("denies with AWS's sentence, and counts nothing", () => {
