@@ -4,16 +4,30 @@
  */
 
 const MAY_LOSE_DIGITS = /(?:^|[:,[])\s*-?(?:\d{16}|\d[\d.]*[eE]\+?\d{3})/;
-/** Told in a fifth of the time; two expressions are faster than one. */
-const LONG_DIGITS = /\d{16}/;
 const LONG_EXPONENT = /\d[eE]\+?\d{3}/;
+const LONG = 16;
+
+/** Whether a run of sixteen digits is in the text. Such a run holds every sixteenth place, so only these are looked at. */
+function hasLongDigits(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--;
+    let end = at + 1;
+    while (end - start < LONG && isDigit(text.charCodeAt(end))) end++;
+    if (end - start >= LONG) return true;
+  }
+  return false;
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /**
  * Parses JSON. Integers that a double cannot hold come as `bigint`, numbers beyond a double's range (1e400) as their text.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  return (LONG_DIGITS.test(text) || LONG_EXPONENT.test(text)) && MAY_LOSE_DIGITS.test(text)
+  return (hasLongDigits(text) || LONG_EXPONENT.test(text)) && MAY_LOSE_DIGITS.test(text)
     ? JSON.parse(text, keepLongIntegers)
     : JSON.parse(text);
 }

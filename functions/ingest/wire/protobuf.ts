@@ -45,15 +45,7 @@ export class ProtobufReader {
 
   string(): string {
     const { start, end } = this.#span();
-    if (end - start > SHORT) return this.bytes.toString('utf8', start, end);
-    // a call into the engine costs more than a short text of ASCII does
-    let text = '';
-    for (let at = start; at < end; at++) {
-      const byte = this.bytes[at] as number;
-      if (byte > 0x7f) return this.bytes.toString('utf8', start, end);
-      text += String.fromCharCode(byte);
-    }
-    return text;
+    return this.bytes.toString('utf8', start, end);
   }
 
   /** The bytes of a field as lower-case hex digits. */
@@ -173,5 +165,3 @@ export class ProtobufReader {
     throw new ProtobufError('number of more than ten bytes');
   }
 }
-
-const SHORT = 24;

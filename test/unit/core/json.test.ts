@@ -11,6 +11,22 @@ describe('lossless JSON', () => {
     expect(stringifyJson(parseJson(text))).toBe(text);
   });
 
+  it('keeps the digits of a number wherever it stands in the text', () => {
+    for (let padding = 0; padding < 40; padding++) {
+      const text = `{"p":"${'x'.repeat(padding)}","n":-1234567890123456789}`;
+      expect(stringifyJson(parseJson(text))).toBe(text);
+    }
+  });
+
+  it('keeps a number beyond all as its text', () => {
+    expect(parseJson('{"a":1e400,"b":-1E+999,"c":1e3,"d":1e-400}')).toEqual({
+      a: '1e400',
+      b: '-1E+999',
+      c: 1000,
+      d: 0,
+    });
+  });
+
   it('keeps ordinary numbers numbers', () => {
     expect(parseJson('{"n":1,"m":1.5,"x":1234567890123456}')).toEqual({ n: 1, m: 1.5, x: 1234567890123456 });
   });
