@@ -3,7 +3,7 @@ import { RetryLater } from '../core/errors.ts';
 import { dayOf, type EventId, toDay } from '../core/event-id.ts';
 import { type AuthenticatedCall, jsonReply, type Reply } from '../core/http.ts';
 import type { DeletedLog } from './api.ts';
-import { CHECK_AFTER_MILLIS, type DeletionParts, noSuchEvent, parseId } from './parts.ts';
+import { CHECK_AFTER_MILLIS, type DeletionParts, forgetCounts, noSuchEvent, parseId } from './parts.ts';
 
 /** The stream keeps an event for three days, and its index may be of the day before or after. */
 const MAY_ARRIVE_DAYS = 4;
@@ -13,7 +13,7 @@ const MAY_ARRIVE_DAYS = 4;
  * created documents, and this looks for the document after it wrote the tombstone, so whichever comes second sees the other: an event that
  * is deleted before it is stored stays hidden. What neither could finish, a look a minute later does.
  */
-export function makeDeleteLog({ events, hider, tombstones, graceMillis, archiveDays, now }: DeletionParts) {
+export function makeDeleteLog({ events, hider, tombstones, cache, graceMillis, archiveDays, now }: DeletionParts) {
   return async ({ id: asked }: { id: string }, call: AuthenticatedCall): Promise<DeletedLog | Reply> => {
     const id = parseId(asked);
     const { project } = call.caller;
@@ -34,6 +34,7 @@ export function makeDeleteLog({ events, hider, tombstones, graceMillis, archiveD
       newValues: { restorable_until: new Date(purgeAt).toISOString() },
     });
     const isHidden = await succeeds(async () => (await hider.setHidden(project, [id], true, call.signal)).has(id));
+    await forgetCounts({ cache }, project);
     const answer: DeletedLog = {
       id,
       status: isHidden ? 'deleted' : 'pending',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DynamoDbAnswerCache } from '../adapters/answer-cache/dynamodb.ts';
+import { AnswerCacheEnv } from '../adapters/answer-cache/env.ts';
 import { DynamoDbAuditTrail } from '../adapters/audit-trail/dynamodb.ts';
 import { AuditTrailEnv } from '../adapters/audit-trail/env.ts';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
@@ -23,6 +25,7 @@ const env = readEnv(
     ...EventStoreEnv.shape,
     ...AuditTrailEnv.shape,
     ...TombstonesEnv.shape,
+    ...AnswerCacheEnv.shape,
     ...DeletionEnv.shape,
   }),
 );
@@ -35,6 +38,7 @@ const parts: DeletionParts = {
     env.TOMBSTONES_TABLE_NAME,
     new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME),
   ),
+  cache: new DynamoDbAnswerCache(dynamoDb, env.CACHE_TABLE_NAME),
   graceMillis: env.DELETION_GRACE_DAYS * 86_400_000,
   archiveDays: env.ARCHIVE_DAYS,
   now: Date.now,

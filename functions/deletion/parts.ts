@@ -1,13 +1,18 @@
+import type { AnswerCache } from '../adapters/answer-cache/port.ts';
 import type { EventHider, EventReader } from '../adapters/event-store/port.ts';
 import type { Tombstones } from '../adapters/tombstones/port.ts';
 import { Failure } from '../core/errors.ts';
 import { EventId } from '../core/event-id.ts';
+import { log } from '../core/log.ts';
+import type { ProjectId } from '../core/project.ts';
 
 /** What deleting and restoring stand on. */
 export interface DeletionParts {
   readonly events: Pick<EventReader, 'get'>;
   readonly hider: EventHider;
   readonly tombstones: Tombstones;
+  /** Holds counts that a change makes wrong. */
+  readonly cache: Pick<AnswerCache, 'clear'>;
   /** How long a deleted event can be restored. */
   readonly graceMillis: number;
   readonly archiveDays: number;
@@ -27,4 +32,13 @@ export function parseId(id: string): EventId {
   const { data } = EventId.safeParse(id);
   if (data === undefined) throw noSuchEvent(id);
   return data;
+}
+
+/** Cached counts outlive a change by their lifetime at most where the cache is away: no reason to refuse the change. */
+export async function forgetCounts({ cache }: Pick<DeletionParts, 'cache'>, project: ProjectId): Promise<void> {
+  try {
+    await cache.clear(project);
+  } catch (error) {
+    log('warn', 'cached counts are not forgotten, they end by themselves', {}, error);
+  }
 }

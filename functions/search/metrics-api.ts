@@ -236,3 +236,54 @@ export const categoryMetricsRoute = {
   input: CategoryMetricsInput,
   output: CategoryMetrics,
 } as const satisfies Route;
+
+export const CacheStats = z
+  .object({
+    /** `unavailable`: reads go on without it. */
+    status: z.enum(['connected', 'unavailable']),
+    entries: z.int(),
+    hits: z.int(),
+    misses: z.int(),
+    hit_rate: share,
+    kinds: z.array(
+      z.object({ name: z.string(), ttl_seconds: z.int(), entries: z.int(), hits: z.int(), misses: z.int() }),
+    ),
+  })
+  .meta({ id: 'CacheStats' });
+export type CacheStats = z.output<typeof CacheStats>;
+
+export const ClearCacheInput = z.object({
+  pattern: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('*')
+    .meta({ description: 'Names of answers, `*` for any text', example: 'metrics:*' }),
+});
+export type ClearCacheInput = z.output<typeof ClearCacheInput>;
+export const ClearedCache = z
+  .object({ pattern: z.string(), cleared: z.array(z.string()) })
+  .meta({ id: 'ClearedCache' });
+export type ClearedCache = z.output<typeof ClearedCache>;
+
+export const cacheStatsRoute = {
+  operationId: 'cacheStats',
+  summary: 'What the cache of metrics holds for the project, and how it served',
+  method: 'GET',
+  path: '/api/v1/cache/stats',
+  access: 'read',
+  limit: 'default',
+  input: z.object({}),
+  output: CacheStats,
+} as const satisfies Route;
+
+export const clearCacheRoute = {
+  operationId: 'clearCache',
+  summary: 'Forget cached metrics of the project, everywhere within 5 seconds',
+  method: 'DELETE',
+  path: '/api/v1/cache/clear',
+  access: 'admin',
+  limit: 'default',
+  input: ClearCacheInput,
+  output: ClearedCache,
+} as const satisfies Route;

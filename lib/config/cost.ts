@@ -62,7 +62,7 @@ export const ASSUMPTIONS = {
   /** Runs of the schedules a month: one every minute, one every five. */
   scheduledRuns: 30 * 24 * (60 + 12),
   /** Alarms and custom metrics of the template; a test compares them. */
-  alarms: 29,
+  alarms: 31,
   metrics: 1,
   secrets: 3,
   /** Consumers of the stream: index, archive, tail. */

@@ -5,11 +5,13 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
+import type { AnswerCacheEnv } from '../../functions/adapters/answer-cache/env.ts';
 import type { AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
 import { PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
 import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-store/env.ts';
+import type { SettingsEnv } from '../../functions/adapters/saved-searches/env.ts';
 import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts';
 import type { TombstonesEnv } from '../../functions/adapters/tombstones/env.ts';
 import type { DeletionEnv } from '../../functions/deletion/env.ts';
@@ -62,6 +64,7 @@ export class AppStack extends Stack {
     this.#ingest(api);
     this.#search(api);
     this.#deletion(api);
+    this.#searches(api);
     this.#identity(api);
     const site = new Site(this, 'Site', {
       api: api.api,
@@ -171,6 +174,7 @@ export class AppStack extends Stack {
     });
     this.#grantEdge(search);
     grantReadEvents(this.#data.domain, search, this.#eventStoreSettings());
+    this.#cache(search, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
     api.route(search, 'Search', [
       'GET /api/v1/logs',
       'GET /api/v1/logs/{proxy+}',
@@ -180,6 +184,8 @@ export class AppStack extends Stack {
       'GET /api/v1/metrics/{proxy+}',
       'GET /api/v1/analytics',
       'GET /api/analytics',
+      'GET /api/v1/cache/stats',
+      'DELETE /api/v1/cache/clear',
     ]);
   }
 
@@ -218,7 +224,31 @@ export class AppStack extends Stack {
       grantTable(audit, fn, ['PutItem']);
     }
     this.#tombstones(deletion, ['GetItem', 'PutItem', 'UpdateItem']);
+    this.#cache(deletion, ['UpdateItem']);
     this.#tombstones(purge, ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+  }
+
+  #searches(api: ServiceApi): void {
+    const { audit, settings } = this.#data;
+    const searches = this.#function('Searches', {
+      handler: 'searches',
+      description: 'Saved searches',
+      memorySize: 512,
+      timeout: Duration.seconds(15),
+    });
+    this.#grantEdge(searches);
+    searches.addEnvironment({
+      AUDIT_TABLE_NAME: audit.tableName,
+      SETTINGS_TABLE_NAME: settings.tableName,
+    } satisfies z.input<typeof AuditTrailEnv> & z.input<typeof SettingsEnv>);
+    grantTable(settings, searches, ['Query', 'PutItem', 'DeleteItem']);
+    grantTable(audit, searches, ['PutItem']);
+    api.route(searches, 'Searches', ['ANY /api/v1/saved-searches', 'ANY /api/v1/saved-searches/{id}']);
+  }
+
+  #cache(fn: ServiceFunction, operations: readonly string[]): void {
+    fn.addEnvironment({ CACHE_TABLE_NAME: this.#data.cache.tableName } satisfies z.input<typeof AnswerCacheEnv>);
+    grantTable(this.#data.cache, fn, operations);
   }
 
   #tombstones(fn: ServiceFunction, operations: readonly string[]): void {

@@ -29,6 +29,10 @@ export class DataStack extends Stack {
   readonly ledger: ITable;
   /** Tickets, connections and subscriptions of live viewers. */
   readonly live: ITable;
+  /** Answers that many ask for. */
+  readonly cache: ITable;
+  /** Saved searches. */
+  readonly settings: ITable;
   /** What was deleted: nothing brings it back as long as this is kept. */
   readonly tombstones: ITable;
   /** What could not be stored, and what the stream did not take. */
@@ -50,6 +54,8 @@ export class DataStack extends Stack {
       expendable: 'counts of what the stream and the archive still hold, from which they can be taken again',
     }).table;
     this.live = new KeyedTable(this, 'Live', { expendable: 'viewers who are cut off connect again' }).table;
+    this.cache = new KeyedTable(this, 'Cache', { expendable: 'answers that can be counted again' }).table;
+    this.settings = new KeyedTable(this, 'Settings').table;
     this.tombstones = new KeyedTable(this, 'Tombstones').table;
     this.quarantine = this.#bucket('Quarantine', [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }]);
     this.archive = this.#bucket('Archive', [

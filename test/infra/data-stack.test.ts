@@ -20,6 +20,8 @@ const STATEFUL = {
   LedgerTable9343E4AA: 'AWS::DynamoDB::Table',
   LiveTable5E195196: 'AWS::DynamoDB::Table',
   TombstonesTable6B6E9C26: 'AWS::DynamoDB::Table',
+  CacheTable0A35CF55: 'AWS::DynamoDB::Table',
+  SettingsTable9DA1E611: 'AWS::DynamoDB::Table',
   Quarantine23FF09FE: 'AWS::S3::Bucket',
   ArchiveDA4CB258: 'AWS::S3::Bucket',
   SigningKey: 'AWS::SecretsManager::Secret',
@@ -38,7 +40,12 @@ describe.each(stages)('the data stack of stage $name', ({ name, size, stage }) =
     const lost = listResources(template).filter(
       ({ type, deletionPolicy }) => deletionPolicy !== 'Retain' && type !== 'AWS::S3::BucketPolicy',
     );
-    expect(lost.map(({ id }) => id)).toEqual(['LimitsTableFEDA607B', 'LedgerTable9343E4AA', 'LiveTable5E195196']);
+    expect(lost.map(({ id }) => id)).toEqual([
+      'LimitsTableFEDA607B',
+      'LedgerTable9343E4AA',
+      'LiveTable5E195196',
+      'CacheTable0A35CF55',
+    ]);
   });
 
   it('keeps a record of the stream for three days, encrypted', () => {
@@ -104,7 +111,7 @@ describe.each(stages)('the data stack of stage $name', ({ name, size, stage }) =
 
   it('gives every table the same keys, ends expired items and bills by request', () => {
     const tables = listResources(template, 'AWS::DynamoDB::Table');
-    expect(tables).toHaveLength(6);
+    expect(tables).toHaveLength(8);
     for (const { properties } of tables) {
       expect(properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',

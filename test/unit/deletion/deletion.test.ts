@@ -51,6 +51,11 @@ function start({ bodies = ['one', 'two'], stored = true }: { bodies?: string[]; 
     events: { get: store.get.bind(store) },
     hider: { setHidden: whenThere(store.setHidden.bind(store)), remove: whenThere(store.remove.bind(store)) },
     tombstones,
+    cache: {
+      clear: async () => {
+        throw new RetryLater('unavailable', 'the cache is away', 1);
+      },
+    },
     graceMillis: 7 * DAY,
     archiveDays: 365,
     now: () => now,
