@@ -151,3 +151,53 @@ describe('metrics', () => {
     });
   });
 });
+
+describe('the cache of metrics', () => {
+  const overview = async (query = 'service:cached') => {
+    const answer = await platform.call(`/api/v1/metrics/overview?query=${encodeURIComponent(query)}`);
+    const { total_logs } = (await answer.json()) as { total_logs: number };
+    return [answer.headers.get('x-cache'), total_logs];
+  };
+
+  it('is told by X-Cache, cleared by an administrator, and forgotten when an event is deleted', async () => {
+    const id = await sendEntry('cached', 'one');
+    await total('service:cached', 1);
+    expect(await overview()).toEqual(['MISS', 1]);
+    expect(await overview()).toEqual(['HIT', 1]);
+    await sendEntry('cached', 'two');
+    await total('service:cached', 2);
+    expect(await overview()).toEqual(['HIT', 1]);
+    expect((await send('/api/v1/cache/clear?pattern=metrics:*', 'DELETE', undefined, {})).status).toBe(403);
+    const cleared = await send('/api/v1/cache/clear?pattern=metrics:*', 'DELETE');
+    expect(await cleared.json()).toMatchObject({ pattern: 'metrics:*' });
+    // another instance may go by what it knew for five seconds
+    await eventually(overview, ([, count]) => count === 2, 7);
+    await send(`/api/v1/logs/${id}`, 'DELETE');
+    await eventually(overview, ([, count]) => count === 1, 7);
+    const stats = await platform.json<{ status: string; hits: number; misses: number }>('/api/v1/cache/stats');
+    expect(stats.status).toBe('connected');
+    expect(stats.hits).toBeGreaterThanOrEqual(2);
+    expect(stats.misses).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('saved searches', () => {
+  it('are kept, changed and deleted', async () => {
+    const input = {
+      name: 'errors',
+      query: 'level:>=error',
+      columns: ['message'],
+      visibility: 'shared',
+      is_default: true,
+    };
+    const created = await send('/api/v1/saved-searches', 'POST', input);
+    expect(created.status).toBe(201);
+    const { id } = (await created.json()) as { id: string };
+    expect(await platform.json('/api/v1/saved-searches')).toMatchObject({ items: [{ ...input, id }], total: 1 });
+    const changed = await send(`/api/v1/saved-searches/${id}`, 'PUT', { ...input, name: 'all errors' });
+    expect(await changed.json()).toMatchObject({ name: 'all errors', is_default: true });
+    expect((await send('/api/v1/saved-searches', 'POST', { ...input, query: '(' })).status).toBe(400);
+    expect((await send(`/api/v1/saved-searches/${id}`, 'DELETE')).status).toBe(204);
+    expect((await send(`/api/v1/saved-searches/${id}`, 'GET')).status).toBe(404);
+  });
+});
