@@ -1,3 +1,4 @@
+import { toCsvCell } from '../../functions/core/csv.ts';
 import type { LogEvent } from '../../functions/search/api.ts';
 
 export const OUTPUTS = ['text', 'json', 'ndjson', 'csv'] as const;
@@ -37,17 +38,13 @@ export function makeWriter(output: Output, zone: 'utc' | 'local', colour: boolea
     }
     case 'csv':
       out(`${COLUMNS.join(',')}\n`);
-      return { event: (event) => out(`${COLUMNS.map((column) => toCell(event[column])).join(',')}\n`), end: () => {} };
+      return {
+        event: (event) => out(`${COLUMNS.map((column) => toCsvCell(event[column])).join(',')}\n`),
+        end: () => {},
+      };
     case 'text':
       return { event: (event) => out(`${toText(event, zone, colour)}\n`), end: () => {} };
   }
-}
-
-/** A cell that no spreadsheet takes for a formula. */
-function toCell(value: unknown): string {
-  const text = value === undefined || value === null ? '' : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function toText(event: LogEvent, zone: 'utc' | 'local', colour: boolean): string {

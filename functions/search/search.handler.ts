@@ -10,6 +10,8 @@ import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
 import * as api from './api.ts';
 import { makeContext } from './context.ts';
+import { makeExportLogs } from './export/export-logs.ts';
+import { exportRoute } from './export-api.ts';
 import { makeFacets, makeFields, makeValues } from './facets.ts';
 import { makeGetLog } from './get-log.ts';
 import { makeHistogram } from './histogram.ts';
@@ -37,6 +39,7 @@ export const handler = httpHandler(
   [
     serve(api.searchRoute, makeSearchLogs(parts)),
     serve(api.recentRoute, makeRecentLogs(parts)),
+    serve(exportRoute, makeExportLogs(parts)),
     serve(api.histogramRoute, makeHistogram(parts)),
     serve(api.facetsRoute, makeFacets(parts)),
     serve(api.fieldsRoute, makeFields(parts)),

@@ -201,3 +201,49 @@ describe('saved searches', () => {
     expect((await send(`/api/v1/saved-searches/${id}`, 'GET')).status).toBe(404);
   });
 });
+
+describe('an export', () => {
+  it('is a file of what a search finds, by key and as the links of the dashboard ask for it', async () => {
+    for (let n = 0; n < 3; n++) await sendEntry('exported', n === 1 ? '=1+1' : `number ${n}`);
+    await total('service:exported', 3);
+    const csv = await platform.call('/api/v1/logs/export?query=service:exported&columns=service,message&order=asc');
+    expect(csv.headers.get('content-disposition')).toContain('tributary-logs.csv');
+    expect([csv.headers.get('x-export-complete'), csv.headers.get('x-export-rows')]).toEqual(['true', '3']);
+    expect(await csv.text()).toBe("service,message\r\nexported,number 0\r\nexported,'=1+1\r\nexported,number 2\r\n");
+    const json = await platform.json<Page>('/api/v1/logs/export?service=exported&format=json');
+    expect(json.logs.map(({ message }) => message)).toEqual(['number 2', '=1+1', 'number 0']);
+    const ndjson = await (await platform.call('/api/v1/logs/export?service=exported&format=ndjson')).text();
+    expect(ndjson.trimEnd().split('\n')).toHaveLength(3);
+    expect((await platform.call('/api/v1/logs/export?format=xml')).status).toBe(422);
+  });
+
+  it('of more than an answer holds comes in parts that are all of it', async () => {
+    const filler = 'x'.repeat(20_000);
+    for (let batch = 0; batch < 8; batch++) {
+      const logs = Array.from({ length: 50 }, (_, n) => ({
+        timestamp: new Date(Date.now() - batch * 1_000 - n).toISOString(),
+        level: 'INFO',
+        service: 'large',
+        message: `${batch}.${n} ${filler}`,
+      }));
+      expect((await send('/api/v1/logs/batch', 'POST', logs, {})).status).toBe(202);
+    }
+    await total('service:large', 400);
+    const ids = new Set<string>();
+    let rows = 0;
+    let cursor: string | null = '';
+    let parts = 0;
+    while (cursor !== null) {
+      const more = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const answer: Response = await platform.call(`/api/v1/logs/export?service=large&format=json${more}`);
+      expect(answer.status).toBe(200);
+      const part = (await answer.json()) as Page & { export_complete: boolean };
+      for (const { id } of part.logs) ids.add(id);
+      rows += part.logs.length;
+      cursor = answer.headers.get('x-next-cursor');
+      expect(part.export_complete).toBe(cursor === null);
+      parts++;
+    }
+    expect([rows, ids.size, parts]).toEqual([400, 400, 2]);
+  });
+});
