@@ -41,10 +41,7 @@ export function makeFill({ events, settleMillis, sleep, now }: FillParts): Fill 
     const total = page.total?.value ?? missed.length;
     const last = missed.at(-1)?.observedTimeUnixNano ?? (cursor as UnixNano);
     const wire = missed.map((record) => toLogEvent(record, project));
-    const first = wire.reduce(
-      (least, { timestamp }) => (timestamp < least ? timestamp : least),
-      wire[0]?.timestamp ?? '',
-    );
+    const first = wire.map(({ timestamp }) => timestamp).sort()[0] ?? '';
     const pieces = toPieces(wire, stringifyJson);
     for (const [at, { json, count }] of pieces.entries()) {
       const left = at === 0 ? Math.max(0, total - missed.length) : 0;
