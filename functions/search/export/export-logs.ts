@@ -18,6 +18,8 @@ const MAX_BYTES = 5_000_000;
 /** What is left of a function's 29 seconds belongs to the answer. */
 const MAX_MILLIS = 18_000;
 const PAGE = 1_000;
+/** Until it is known how large events are here. */
+const FIRST_PAGE = 100;
 
 interface ExportParts extends ReadParts {
   /** Bytes of a part at most. @default 5 MB */
@@ -67,11 +69,15 @@ async function exportEvents(
       selection,
       {
         order,
-        limit: Math.min(PAGE, wanted - rows),
+        limit: Math.min(
+          PAGE,
+          wanted - rows,
+          rows === 0 ? FIRST_PAGE : Math.ceil((maxBytes - bytes) / (bytes / rows)) + 1,
+        ),
         count: total === undefined,
         ...(position && { after: position }),
       },
-      { signal, timeoutMillis: Math.max(1_000, MAX_MILLIS - (performance.now() - startedAt)) },
+      { signal, timeoutMillis: Math.max(1_000, Math.round(MAX_MILLIS - (performance.now() - startedAt))) },
     );
     total ??= page.total ?? { value: 0, relation: 'gte' };
     for (const { record } of page.events) {
