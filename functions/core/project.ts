@@ -15,6 +15,3 @@ export const tenantKey = (project: ProjectId, rest: string): string => `P#${proj
 
 /** Prefix of every S3 object of a project, below the purpose's own folder. */
 export const tenantObjectPrefix = (purpose: string, project: ProjectId): string => `${purpose}/project=${project}/`;
-
-/** Key of a cached answer of a project. */
-export const tenantCacheKey = (project: ProjectId, rest: string): string => `${project}\u0000${rest}`;

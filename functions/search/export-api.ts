@@ -17,11 +17,9 @@ export const ExportInput = z
   .object({
     ...SelectionInput.shape,
     format: z.enum(['csv', 'ndjson', 'json']).default('csv'),
-    columns: names
-      .optional()
-      .meta({
-        description: 'Field names, separated by commas; the usual ones for CSV, whole events for JSON unless given',
-      }),
+    columns: names.optional().meta({
+      description: 'Field names, separated by commas; the usual ones for CSV, whole events for JSON unless given',
+    }),
     order: z
       .enum(['desc', 'asc'])
       .optional()

@@ -16,7 +16,7 @@ import {
 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
-import { type Me, me, signOut } from '../features/session/api/session.ts';
+import { type Me, signOut } from '../features/session/api/session.ts';
 import { RangePicker } from '../features/shell/components/range-picker.tsx';
 import { currentProject, online } from '../lib/api.ts';
 import { copyText } from '../lib/clipboard.ts';
@@ -307,5 +307,3 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
     </div>
   );
 }
-
-export const useMe = () => useStore(me);

@@ -29,7 +29,6 @@ export function resolveEnd(end: string, now: number): number | null {
 }
 
 export const isRangeEnd = (end: string): boolean => resolveEnd(end, 0) !== null;
-export const isRelative = (range: TimeRange): boolean => !ISO.test(range.from) || !ISO.test(range.to);
 
 /** Both ends as moments, in order; a broken or empty range falls back to the default one. */
 export function resolveRange(range: TimeRange, now: number): ResolvedRange {

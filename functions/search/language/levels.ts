@@ -1,4 +1,4 @@
-import { parseSeverity, SEVERITIES, severityOf, severityRange } from '../../core/severity.ts';
+import { parseSeverity, severityOf, severityRange } from '../../core/severity.ts';
 
 /** The lowest and highest severity number of the class that a level word means; undefined for a word that is no level. */
 export function parseLevel(word: string): readonly [number, number] | undefined {
@@ -6,6 +6,3 @@ export function parseLevel(word: string): readonly [number, number] | undefined 
   const severity = number === undefined ? undefined : severityOf(number);
   return severity === undefined ? undefined : severityRange(severity);
 }
-
-/** Class names with their severity numbers. */
-export const LEVEL_RANGES = SEVERITIES.map((severity) => [severity, severityRange(severity)] as const);
