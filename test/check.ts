@@ -1,3 +1,4 @@
+import { readReport } from './support/grant-report.ts';
 import { run, type Step } from './support/steps.ts';
 
 /** What needs no test run: types, lint and format, unused code and packages. Import directions are a test of their own. */
@@ -11,6 +12,7 @@ const STEPS: readonly Step[] = [
 export async function check(): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const step of STEPS) if (!(await run(step))) failed.push(step.name);
+  process.stdout.write(`\n── grants: ${readReport()}\n`);
   return failed;
 }
 

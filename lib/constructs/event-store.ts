@@ -69,12 +69,20 @@ export function grantWriteEvents(domain: IDomain, fn: ServiceFunction, settings:
   fn.allow(['es:ESHttpGet', 'es:ESHttpPut'], [`${domain.domainArn}/_index_template/logs`]);
 }
 
-/** Lets a function read events. */
-export function grantReadEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+/** Lets a function search events. */
+export function grantSearchEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
   tell(domain, fn, settings);
-  const because = 'There is an index for each retention class and day, and a document for each event';
-  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/logs-*/_search`], { because });
-  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`], { because });
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/logs-*/_search`], {
+    because: 'There is an index for each retention class and day',
+  });
+}
+
+/** Lets a function search events and get one by its id. */
+export function grantReadEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+  grantSearchEvents(domain, fn, settings);
+  fn.allow(['es:ESHttpGet'], [`${domain.domainArn}/logs-*/_doc/*`], {
+    because: 'There is an index for each retention class and day, and a document for each event',
+  });
 }
 
 /** Lets a function hide events, show them again and remove them. */

@@ -21,7 +21,13 @@ import type { OperationEnv } from '../../functions/operation/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { Alarms } from '../constructs/alarms.ts';
-import { grantHideEvents, grantReadEvents, grantWatchEvents, grantWriteEvents } from '../constructs/event-store.ts';
+import {
+  grantHideEvents,
+  grantReadEvents,
+  grantSearchEvents,
+  grantWatchEvents,
+  grantWriteEvents,
+} from '../constructs/event-store.ts';
 import { consumeStream, grantWriteStream } from '../constructs/ingest-stream.ts';
 import { Schedule } from '../constructs/schedule.ts';
 import { ServiceApi, ViewerApi } from '../constructs/service-api.ts';
@@ -312,7 +318,7 @@ export class AppStack extends Stack {
     socket.addEnvironment({ LIVE_SETTLE_SECONDS: String(this.#stage.refreshSeconds + 2) } satisfies z.input<
       typeof FillEnv
     >);
-    grantReadEvents(this.#data.domain, socket, this.#eventStoreSettings());
+    grantSearchEvents(this.#data.domain, socket, this.#eventStoreSettings());
 
     const tail = this.#function('Tail', {
       handler: 'tail',
@@ -340,7 +346,7 @@ export class AppStack extends Stack {
       memorySize: 512,
       timeout: Duration.seconds(15),
     });
-    this.#grantEdge(operation);
+    this.#grantPublicEdge(operation);
     grantWatchEvents(this.#data.domain, operation, this.#eventStoreSettings());
     operation.addEnvironment({
       STREAM_NAME: stream.streamName,
@@ -363,6 +369,12 @@ export class AppStack extends Stack {
 
   /** What proves callers, counts their requests and knows their address. */
   #grantEdge(fn: ServiceFunction): void {
+    this.#grantPublicEdge(fn);
+    this.#grantProving(fn);
+  }
+
+  /** What counts requests and knows the address they come from, for routes that prove nobody. */
+  #grantPublicEdge(fn: ServiceFunction): void {
     const { directory, limits } = this.#data;
     fn.addEnvironment({
       DIRECTORY_TABLE_NAME: directory.tableName,
@@ -370,7 +382,6 @@ export class AppStack extends Stack {
       LIMITS_FACTOR: String(this.#stage.limitsFactor),
       ORIGIN_SECRET_ARN: this.#originSecret.secretArn,
     } satisfies z.input<typeof EdgeEnv>);
-    grantTable(directory, fn, ['GetItem', 'Query'], PROVING_KEYS);
     grantTable(limits, fn, ['UpdateItem']);
     fn.allow(['secretsmanager:GetSecretValue'], [this.#originSecret.secretArn]);
   }

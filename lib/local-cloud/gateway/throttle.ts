@@ -16,7 +16,7 @@ export class Throttle {
 
   take(): boolean {
     const now = this.#now();
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#rate);
+    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, (now - this.#filledAt) / 1000) * this.#rate);
     this.#filledAt = now;
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;

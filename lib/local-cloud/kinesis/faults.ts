@@ -8,6 +8,8 @@ const Fault = z.strictObject({
   code: z
     .enum(['ProvisionedThroughputExceededException', 'InternalFailure'])
     .default('ProvisionedThroughputExceededException'),
+  /** Take so many records first. */
+  after: z.number().int().min(0).default(0),
   /** Refuse one record of so many; 1 refuses each. */
   every: z.number().int().min(1).default(1),
   /** Stop after so many refused records; without it, until `DELETE /_local/faults`. */
@@ -41,7 +43,8 @@ export class Faults {
     const state = this.#byStream.get(stream);
     if (state === undefined || state.refused === state.fault.count) return undefined;
     state.seen++;
-    if (state.seen % state.fault.every !== 0) return undefined;
+    const { after, every } = state.fault;
+    if (state.seen <= after || (state.seen - after) % every !== 0) return undefined;
     state.refused++;
     return state.fault.code;
   }

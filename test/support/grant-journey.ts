@@ -1,0 +1,540 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type LocalFile, makeLocalFile } from '../../bin/local/seed.ts';
+import { ASSEMBLY } from '../../bin/local/synthesise.ts';
+import { DynamoDbTombstones } from '../../functions/adapters/tombstones/dynamodb.ts';
+import { DynamoDbViewerRegister } from '../../functions/adapters/viewers/dynamodb.ts';
+import type { ProjectId } from '../../functions/core/project.ts';
+import type { Grant } from '../../lib/local-cloud/iam/grant-ledger.ts';
+import { type LocalCloud, startLocalCloud } from '../../lib/local-cloud/local-cloud.ts';
+import { readAssembly } from '../../lib/local-cloud/template/assembly.ts';
+import { type Deployment, readDeployment } from '../../lib/local-cloud/template/deployment.ts';
+import { eventually, type Platform } from './platform.ts';
+import { Viewer } from './viewer.ts';
+
+/** Longer than a mapping keeps trying a record. */
+const TOO_OLD_MILLIS = 25 * 3_600_000;
+const DENIED = /is not authorized to perform|the logs of function \S+ are lost|not AWS::Lambda::Permission/;
+
+/** What became of a journey: how each grant was used, and the first thing that went wrong, if any. */
+export interface Outcome {
+  readonly grants: readonly Grant[];
+  readonly failure: string | undefined;
+}
+
+/**
+ * Runs the whole platform in this process and does with it everything that a grant is for.
+ * @param maskGrant source of a statement to leave out; the journey then ends at the first call that is denied or step that fails
+ */
+export async function runJourney(maskGrant?: string): Promise<Outcome> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tributary-grants-'));
+  const messages: string[] = [];
+  const clock = { offset: 0 };
+  let cloud: LocalCloud | undefined;
+  let file: LocalFile | undefined;
+  const stop = new AbortController();
+  try {
+    const travel = async () => {
+      cloud = await startLocalCloud({
+        assembly: ASSEMBLY,
+        dataDir,
+        port: 0,
+        now: () => Date.now() + clock.offset,
+        log: (message) => messages.push(message),
+        ...(maskGrant !== undefined && { maskGrant }),
+        prepare: async (privateUrl, prepared) => {
+          const clients = new Operator(prepared);
+          file = await makeLocalFile(dataDir, {
+            url: privateUrl,
+            publicUrl: prepared.url,
+            webSocketUrl: prepared.webSocketUrl ?? '',
+            password: await clients.firstPassword(),
+          });
+          clients.close();
+        },
+      });
+      if (file === undefined) throw new Error('the cloud was not prepared');
+      await new Journey(cloud, file, clock).run(stop.signal);
+      await sleep(1_000); // uses are told twice a second
+    };
+    const denied = async () => {
+      for (; !stop.signal.aborted; await sleep(200)) {
+        const line = [...messages, ...readLogs(join(dataDir, 'logs'))].find((each) => DENIED.test(each));
+        if (line !== undefined) throw new Error(line.slice(0, 600));
+      }
+    };
+    const failure = await Promise.race([travel(), denied()]).then(
+      () => undefined,
+      (error: unknown) => String(error),
+    );
+    return { grants: cloud?.grants() ?? [], failure };
+  } finally {
+    stop.abort();
+    await cloud?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function readLogs(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
+  } catch {
+    return []; // nothing was started yet
+  }
+}
+
+/** AWS clients that may do everything. */
+class Operator {
+  readonly #cloud: LocalCloud;
+  readonly #deployment: Deployment = readDeployment(readAssembly(ASSEMBLY));
+  readonly documents: DynamoDBDocumentClient;
+  readonly #s3: S3Client;
+  readonly #kinesis: KinesisClient;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+    this.documents = DynamoDBDocumentClient.from(new DynamoDBClient(this.#options('DYNAMODB')));
+    this.#s3 = new S3Client({ ...this.#options('S3'), forcePathStyle: true });
+    this.#kinesis = new KinesisClient({ ...this.#options('KINESIS'), requestHandler: new NodeHttpHandler() });
+  }
+
+  /** Physical name of the resource of a type whose logical id begins so. */
+  name(type: string, beginning: string): string {
+    const found = this.#deployment.resources.find((each) => each.type === type && each.logicalId.startsWith(beginning));
+    if (found === undefined) throw new Error(`the template has no ${type} ${beginning}…`);
+    return found.name;
+  }
+
+  count(type: string): number {
+    return this.#deployment.resources.filter((each) => each.type === type).length;
+  }
+
+  async firstPassword(): Promise<string> {
+    const secrets = new SecretsManagerClient(this.#options('SECRETS_MANAGER'));
+    const { SecretString = '{}' } = await secrets.send(
+      new GetSecretValueCommand({ SecretId: this.name('AWS::SecretsManager::Secret', 'FirstPassword') }),
+    );
+    secrets.destroy();
+    return String(JSON.parse(SecretString).password);
+  }
+
+  async keys(bucket: string, prefix: string): Promise<readonly string[]> {
+    const { Contents = [] } = await this.#s3.send(
+      new ListObjectsV2Command({ Bucket: this.name('AWS::S3::Bucket', bucket), Prefix: prefix }),
+    );
+    return Contents.map(({ Key = '' }) => Key);
+  }
+
+  async items(table: string): Promise<readonly Record<string, unknown>[]> {
+    const { Items = [] } = await this.documents.send(
+      new ScanCommand({ TableName: this.name('AWS::DynamoDB::Table', table) }),
+    );
+    return Items;
+  }
+
+  async putJunk(): Promise<void> {
+    const Records = [{ Data: randomBytes(500), PartitionKey: 'junk' }];
+    await this.#kinesis.send(
+      new PutRecordsCommand({ StreamName: this.name('AWS::Kinesis::Stream', 'IngestStream'), Records }),
+    );
+  }
+
+  /** While `work` runs, the stream takes one record and no more. */
+  async whileStreamRefuses(work: () => Promise<void>): Promise<void> {
+    const url = `${this.#cloud.endpoints.AWS_ENDPOINT_URL_KINESIS}/_local/faults`;
+    const stream = this.name('AWS::Kinesis::Stream', 'IngestStream');
+    await fetch(url, { method: 'POST', body: JSON.stringify({ stream, after: 1 }) });
+    try {
+      await work();
+    } finally {
+      await fetch(url, { method: 'DELETE' });
+    }
+  }
+
+  close(): void {
+    this.documents.destroy();
+    this.#s3.destroy();
+    this.#kinesis.destroy();
+  }
+
+  #options(service: string) {
+    const { accessKeyId, secretAccessKey } = this.#cloud.operator;
+    return {
+      region: this.#cloud.region,
+      endpoint: this.#cloud.endpoints[`AWS_ENDPOINT_URL_${service}`] ?? '',
+      credentials: { accessKeyId, secretAccessKey },
+    };
+  }
+}
+
+/** What people, shippers and schedules do with the platform. */
+class Journey {
+  readonly #cloud: LocalCloud;
+  readonly #file: LocalFile;
+  readonly #clock: { offset: number };
+  readonly #operator: Operator;
+  readonly #platform: Pick<Platform, 'call' | 'url'>;
+  /** Of the administrator. */
+  #token = '';
+  /** Of the user's own project; may delete. */
+  #key: string;
+
+  constructor(cloud: LocalCloud, file: LocalFile, clock: { offset: number }) {
+    this.#cloud = cloud;
+    this.#file = file;
+    this.#key = file.apiKey;
+    this.#clock = clock;
+    this.#operator = new Operator(cloud);
+    this.#platform = { url: cloud.url, call: (path, init) => this.#call(path, init) };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const steps: readonly [string, () => Promise<void>][] = [
+      ['page', () => this.#page()],
+      ['people', () => this.#people()],
+      ['health', () => this.#health()],
+      ['ingest', () => this.#ingest()],
+      ['live', () => this.#live()],
+      ['large event', () => this.#large()],
+      ['gone viewer', () => this.#goneViewer()],
+      ['reads', () => this.#reads()],
+      ['saved searches', () => this.#savedSearches()],
+      ['quarantine', () => this.#junk()],
+      ['archive and ledger', () => this.#archive()],
+      ['spill and redrive', () => this.#spill()],
+      ['deletion', () => this.#deletion()],
+      ['given up batches', () => this.#giveUp()],
+    ];
+    try {
+      for (const [name, step] of steps) {
+        signal.throwIfAborted();
+        await step().catch((error: unknown) => {
+          throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        });
+      }
+    } finally {
+      this.#operator.close();
+    }
+  }
+
+  async #page(): Promise<void> {
+    await this.#expect('/logs', 200, { headers: { accept: 'text/html' } });
+  }
+
+  async #people(): Promise<void> {
+    const person = { username: 'grants', password: 'a long enough passphrase 1', email: 'grants@example.com' };
+    await this.#send('/api/v1/auth/register', 201, person);
+    const form = new URLSearchParams({ username: person.username, password: person.password });
+    const login = await this.#expect('/api/v1/auth/login', 200, { method: 'POST', body: form });
+    const own = { authorization: `Bearer ${((await login.json()) as { access_token: string }).access_token}` };
+    await this.#expect('/api/v1/auth/me', 200, { headers: own });
+    const change = { full_name: 'Grants', email: 'other@example.com', current_password: person.password };
+    await this.#send('/api/v1/auth/me', 200, change, own, 'PUT');
+    await this.#send('/api/v1/projects', 201, { name: 'More' }, own);
+    await this.#expect('/api/v1/projects', 200, { headers: own });
+    const made = await this.#send('/api/v1/keys', 201, { name: 'short-lived' }, own);
+    await this.#expect('/api/v1/keys', 200, { headers: own });
+    const { id } = (await made.json()) as { id: string };
+    await this.#expect(`/api/v1/keys/${id}`, 204, { method: 'DELETE', headers: own });
+    await this.#changePassword(person);
+    const { username, password } = this.#file;
+    const admin = await this.#expect('/api/v1/auth/login', 200, {
+      method: 'POST',
+      body: new URLSearchParams({ username, password }),
+    });
+    this.#token = ((await admin.json()) as { access_token: string }).access_token;
+    const scopes = ['ingest', 'read', 'write'];
+    const key = await this.#send('/api/v1/keys', 201, { name: 'deletes', scopes }, this.#session());
+    this.#key = ((await key.json()) as { key: string }).key;
+  }
+
+  /** A new password is the only one that signs in from then on. */
+  async #changePassword({
+    username,
+    password,
+  }: {
+    readonly username: string;
+    readonly password: string;
+  }): Promise<void> {
+    const form = new URLSearchParams({ username, password });
+    const login = await this.#expect('/api/v1/auth/login', 200, { method: 'POST', body: form });
+    const own = { authorization: `Bearer ${((await login.json()) as { access_token: string }).access_token}` };
+    const change = { password: 'another long passphrase 2', current_password: password };
+    await this.#send('/api/v1/auth/me', 200, change, own, 'PUT');
+    await this.#expect('/api/v1/auth/login', 401, { method: 'POST', body: form });
+  }
+
+  async #health(): Promise<void> {
+    const ready = await this.#expect('/health/ready', 200);
+    if (((await ready.json()) as { status: string }).status !== 'ready') throw new Error('not ready');
+    const health = await this.#expect('/health', 200);
+    if (((await health.json()) as { status: string }).status !== 'healthy') throw new Error('not healthy');
+    await this.#expect('/api/v1/status', 200);
+  }
+
+  async #ingest(): Promise<void> {
+    await this.#send('/api/v1/logs', 201, entry('one'));
+    await this.#send('/api/v1/logs/batch', 202, [entry('two'), entry('three')]);
+    await this.#send('/api/v1/logs/generate', 202, { count: 20 });
+    await this.#send('/api/v1/logs/batch', 202, [entry('by session')], this.#session());
+    await this.#found('one', 1);
+  }
+
+  async #live(): Promise<void> {
+    const first = await Viewer.withTicket(this.#platform as Platform, 'service:grants');
+    const url = new URL(
+      `/api/v1/live-logs/ws/${this.#file.project}?token=${this.#token}`,
+      this.#cloud.url.replace(/^http/, 'ws'),
+    );
+    const second = await Viewer.open(url);
+    await this.#send('/api/v1/live-logs/tickets', 201, { query: '' }, this.#session());
+    await this.#until(first, 'seen');
+    first.send({ action: 'ping' });
+    await first.until('pong');
+    const { cursor } = await first.until('logs');
+    await first.close();
+    await this.#send('/api/v1/logs', 201, entry('missed'));
+    const again = await Viewer.withTicket(this.#platform as Platform, 'service:grants');
+    again.send({ action: 'subscribe', query: 'service:grants', cursor });
+    await again.until(
+      'logs',
+      ({ resumed, logs }) => resumed === true && logs.some((each) => each.message === 'missed'),
+    );
+    await again.close();
+    await second.close();
+  }
+
+  /** An event that fits no frame: its lines are put beside the stream, and read by the index and by the tail of a watched project. */
+  async #large(): Promise<void> {
+    const viewer = await Viewer.withTicket(this.#platform as Platform);
+    await this.#until(viewer, 'before large');
+    const line = `hugeevent ${randomBytes(1_500_000).toString('base64')}`;
+    const values = [[`${Date.now()}000000`, line]];
+    await this.#send('/loki/api/v1/push', 204, { streams: [{ stream: { service_name: 'grants' }, values }] });
+    await viewer.until('logs', ({ logs }) => logs.some((each) => each.message.startsWith('hugeevent')), 60);
+    await viewer.close();
+    await this.#found('hugeevent', 1);
+  }
+
+  async #goneViewer(): Promise<void> {
+    const register = new DynamoDbViewerRegister(
+      this.#operator.documents,
+      this.#operator.name('AWS::DynamoDB::Table', 'LiveTable'),
+    );
+    const project = this.#file.project as ProjectId;
+    await register.subscribe(project, { connectionId: 'gone', query: 'service:grants' });
+    await eventually(
+      async () => {
+        await this.#send('/api/v1/logs', 201, entry('to nobody'));
+        return register.list(project);
+      },
+      (left) => left.length === 0,
+      60,
+    );
+  }
+
+  async #reads(): Promise<void> {
+    const search = await this.#expect('/api/v1/logs/search?query=one', 200);
+    const { logs } = (await search.json()) as { logs: { id: string }[] };
+    const id = logs[0]?.id ?? '';
+    for (const path of [
+      `/api/v1/logs/${id}`,
+      `/api/v1/logs/${id}/context`,
+      '/api/v1/logs/recent',
+      '/api/v1/logs/histogram',
+      '/api/v1/logs/facets?fields=service',
+      '/api/v1/logs/fields',
+      '/api/v1/metrics/overview',
+      '/api/v1/metrics/timeseries',
+      '/api/v1/cache/stats',
+    ]) {
+      await this.#expect(path, 200);
+      await this.#expect(path, 200, { headers: this.#session() });
+    }
+    await this.#expect('/api/v1/cache/clear', 200, { method: 'DELETE', headers: this.#session() });
+  }
+
+  async #savedSearches(): Promise<void> {
+    const headers = this.#session();
+    const made = await this.#send('/api/v1/saved-searches', 201, { name: 'grants', query: 'service:grants' }, headers);
+    const { id } = (await made.json()) as { id: string };
+    const path = `/api/v1/saved-searches/${id}`;
+    await this.#expect('/api/v1/saved-searches', 200, { headers });
+    await this.#expect(path, 200, { headers });
+    await this.#send(path, 200, { name: 'grants', query: 'one' }, headers, 'PUT');
+    await this.#expect(path, 204, { method: 'DELETE', headers });
+  }
+
+  async #junk(): Promise<void> {
+    await this.#operator.putJunk();
+    await this.#stored('Quarantine', 'quarantine/');
+  }
+
+  async #archive(): Promise<void> {
+    await this.#stored('Archive', 'frames/');
+    await eventually(
+      () => this.#operator.items('LedgerTable'),
+      (items) => items.some(({ accepted, indexed }) => accepted !== undefined && accepted === indexed),
+      60,
+    );
+  }
+
+  /** Events of two days are two frames; the one that the stream does not take goes to S3, and comes back by the schedule. */
+  async #spill(): Promise<void> {
+    const yesterday = Date.now() - 20 * 3_600_000;
+    const earlier =
+      new Date(yesterday).getUTCDate() === new Date().getUTCDate() ? yesterday - 4 * 3_600_000 : yesterday;
+    await this.#operator.whileStreamRefuses(async () => {
+      const both = [entry('spilled'), { ...entry('spilled'), timestamp: earlier }];
+      await this.#send('/api/v1/logs/batch', 202, both);
+    });
+    if ((await this.#operator.keys('Quarantine', 'spill/')).length !== 1) throw new Error('nothing lies under spill/');
+    await this.#fire('RedriveSchedule');
+    if ((await this.#operator.keys('Quarantine', 'spill/')).length > 0) throw new Error('spill/ was not drained');
+    await this.#found('spilled', 2);
+  }
+
+  async #deletion(): Promise<void> {
+    const created = await this.#send('/api/v1/logs', 201, entry('doomed'));
+    const { id } = (await created.json()) as { id: string };
+    await this.#found('doomed', 1);
+    for (const headers of [{}, this.#session()]) {
+      await this.#expect(`/api/v1/logs/${id}`, 200, { method: 'DELETE', headers });
+      await this.#found('doomed', 0);
+      await this.#send(`/api/v1/logs/${id}/restore`, 200, {}, headers);
+      await this.#found('doomed', 1);
+    }
+    await this.#expect(`/api/v1/logs/${id}`, 200, { method: 'DELETE' });
+    await this.#lookNow();
+    await this.#fire('PurgeSchedule');
+    await this.#endGrace(id);
+    await this.#lookNow();
+    await this.#fire('PurgeSchedule');
+    const tombstones = await this.#operator.items('TombstonesTable');
+    if (!tombstones.some(({ sk, state }) => sk === id && state === 'purged')) throw new Error('nothing was purged');
+  }
+
+  /** As if the time to restore an event were over. */
+  async #endGrace(id: string): Promise<void> {
+    const table = this.#operator.name('AWS::DynamoDB::Table', 'TombstonesTable');
+    const tombstone = (await this.#operator.items('TombstonesTable')).find(({ sk }) => sk === id);
+    await this.#operator.documents.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { pk: tombstone?.pk, sk: id },
+        UpdateExpression: 'SET purge_at = :now',
+        ExpressionAttributeValues: { ':now': Date.now() - 1_000 },
+      }),
+    );
+  }
+
+  /** As if each look at a deleted event were due. */
+  async #lookNow(): Promise<void> {
+    const table = this.#operator.name('AWS::DynamoDB::Table', 'TombstonesTable');
+    const tombstones = new DynamoDbTombstones(this.#operator.documents, table);
+    for (const due of await tombstones.listDue(Date.now() + 365 * 86_400_000, 100)) {
+      await tombstones.settle(due, Date.now() - 1_000);
+    }
+  }
+
+  /** A record that is too old for its mappings goes to S3, and from there into the stream again; one deleted meanwhile stays hidden. */
+  async #giveUp(): Promise<void> {
+    this.#clock.offset = TOO_OLD_MILLIS;
+    const created = await this.#send('/api/v1/logs', 201, entry('late'));
+    const { id } = (await created.json()) as { id: string };
+    const mappings = this.#operator.count('AWS::Lambda::EventSourceMapping');
+    await eventually(
+      async () =>
+        new Set((await this.#operator.keys('Quarantine', 'aws/lambda/')).map((key) => key.split('/')[2])).size,
+      (size) => size === mappings,
+      60,
+    );
+    this.#clock.offset = 0;
+    await this.#expect(`/api/v1/logs/${id}`, 202, { method: 'DELETE' });
+    await this.#fire('RedriveSchedule');
+    if ((await this.#operator.keys('Quarantine', 'aws/lambda/')).length > 0)
+      throw new Error('aws/lambda/ was not drained');
+    await eventually(
+      () => this.#call(`/api/v1/logs/${id}/restore`, json({})),
+      ({ status }) => status === 200,
+      60,
+    );
+    await this.#found('late', 1);
+  }
+
+  async #fire(beginning: string): Promise<void> {
+    const { error } = await this.#cloud.fireSchedule(this.#operator.name('AWS::Scheduler::Schedule', beginning));
+    if (error !== undefined) throw new Error(`${beginning}: ${error.errorMessage}`);
+  }
+
+  async #stored(bucket: string, prefix: string): Promise<void> {
+    await eventually(
+      () => this.#operator.keys(bucket, prefix),
+      (keys) => keys.length > 0,
+      60,
+    );
+  }
+
+  async #found(word: string, count: number): Promise<void> {
+    await eventually(
+      async () => {
+        const answer = await this.#expect(`/api/v1/logs/search?query=${word}&limit=10`, 200);
+        return ((await answer.json()) as { total: number }).total;
+      },
+      (total) => total === count,
+      60,
+    );
+  }
+
+  /** Sends until a viewer sees it: the tail takes notice of a viewer within two seconds. */
+  async #until(viewer: Viewer, message: string): Promise<void> {
+    await eventually(
+      async () => {
+        await this.#send('/api/v1/logs', 201, entry(message));
+        return viewer.events();
+      },
+      (events) => events.some((event) => event.message === message),
+      60,
+    );
+  }
+
+  #session(): Record<string, string> {
+    return { authorization: `Bearer ${this.#token}`, 'x-project-id': this.#file.project };
+  }
+
+  #send(path: string, status: number, body: unknown, headers = {}, method = 'POST'): Promise<Response> {
+    return this.#expect(path, status, json(body, headers, method));
+  }
+
+  async #expect(path: string, status: number, init: RequestInit = {}): Promise<Response> {
+    const answer = await this.#call(path, init);
+    if (answer.status === status) return answer;
+    throw new Error(
+      `${init.method ?? 'GET'} ${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`,
+    );
+  }
+
+  /** With the key of the user's own project, unless a token is given. */
+  #call(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.delete('x-api-key');
+    if (!headers.has('authorization') && !path.startsWith('/api/v1/auth')) headers.set('x-api-key', this.#key);
+    return fetch(new URL(path, this.#cloud.url), { ...init, headers });
+  }
+}
+
+const entry = (message: string) => ({ timestamp: Date.now(), level: 'INFO', service: 'grants', message });
+const json = (body: unknown, headers = {}, method = 'POST'): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
