@@ -51,4 +51,5 @@ export const exportRoute = {
   access: 'read',
   limit: 'search',
   input: ExportInput,
+  status: 200,
 } as const satisfies Route;

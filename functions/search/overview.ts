@@ -1,21 +1,27 @@
-import type { Facet, Partial as PartialAnswer, Selection } from '../adapters/event-store/port.ts';
-import { WORKFLOW_EXECUTION } from '../core/log-record.ts';
+import type { Selection } from '../adapters/event-store/port.ts';
 import { toIsoNano } from '../core/unix-nano.ts';
 import type { OverviewInput, OverviewResponse } from './api.ts';
-import { toGroup } from './facets.ts';
-import type { Filter } from './language/ast.ts';
 import { fold } from './language/words.ts';
+import {
+  anyStatus,
+  ERRORS,
+  errorsIn,
+  FAILURES,
+  firstPartial,
+  rate,
+  rounded,
+  SUCCESSES,
+  toCounts,
+  toFoldedCounts,
+  topErrors,
+  toTopErrors,
+  valuesOf,
+  WORKFLOWS,
+  within,
+} from './metrics/figures.ts';
 import { toPeriod } from './period.ts';
 import { type ReadCall, type ReadParts, tookMillis, toPartial } from './search-logs.ts';
 import { toReadQuery } from './selection.ts';
-
-const NOWHERE = { start: 0, end: 0 };
-const ERRORS: Filter = { kind: 'compare', field: 'level', op: '>=', value: 'error', span: NOWHERE };
-const WORKFLOWS: Filter = { kind: 'match', field: 'event_name', value: WORKFLOW_EXECUTION, span: NOWHERE };
-
-/** Words by which clients say that a workflow execution ended well or badly, folded. */
-const SUCCESSES = ['success', 'succeeded', 'successful', 'completed', 'ok', 'resolved', 'passed'];
-const FAILURES = ['failure', 'failed', 'error', 'errored', 'timeout', 'timed_out', 'cancelled', 'aborted', 'crashed'];
 
 const SERVICES = 1_000;
 const SHOWN = 10;
@@ -31,27 +37,24 @@ export function makeOverview({ events, now }: ReadParts) {
     const previous: Selection = { ...period, ...before };
     const facets = (chosen: Selection, requests: Parameters<typeof events.facets>[2]) =>
       events.facets(project, chosen, requests, { signal });
-    const service = { group: toGroup('service'), limit: SERVICES };
-    const level = { group: toGroup('level'), limit: SHOWN };
-    const category = { group: toGroup('category'), limit: SERVICES };
-    const status = { group: toGroup('status'), limit: SERVICES };
+    const service = valuesOf('service', SERVICES);
+    const level = valuesOf('level', SHOWN);
+    const category = valuesOf('category', SERVICES);
+    const status = valuesOf('status', SERVICES);
     const [all, errors, past, executions, failures] = await Promise.all([
       facets(period, [level, service]),
-      facets(and(period, ERRORS), [service, { group: { by: 'errorMessage' }, limit: 5, newest: true }]),
+      facets(within(period, ERRORS), [service, topErrors(5)]),
       facets(previous, [level, service]),
-      facets(and(period, WORKFLOWS), [status, category]),
-      facets(and(period, WORKFLOWS, anyStatus(FAILURES)), [category]),
+      facets(within(period, WORKFLOWS), [status, category]),
+      facets(within(period, WORKFLOWS, anyStatus(FAILURES)), [category]),
     ]);
     const time =
       executions.total === 0
         ? undefined
-        : await averageExecution({ events }, and(period, WORKFLOWS), { caller: { project }, signal } as ReadCall);
-    const errorsOf = new Map(errors.facets[0]?.values.map(({ value, count }) => [fold(value), count]));
-    const failuresOf = new Map(failures.facets[0]?.values.map(({ value, count }) => [fold(value), count]));
+        : await averageExecution({ events }, within(period, WORKFLOWS), { caller: { project }, signal } as ReadCall);
+    const errorsOf = toFoldedCounts(errors.facets[0]);
+    const failuresOf = toFoldedCounts(failures.facets[0]);
     const statuses = executions.facets[0]?.values ?? [];
-    const partial: PartialAnswer | undefined = [all, errors, past, executions, failures].find(
-      (answer) => answer.partial,
-    )?.partial;
     return {
       period: { from: toIsoNano(from), to: toIsoNano(to) },
       total_logs: all.total,
@@ -60,20 +63,12 @@ export function makeOverview({ events, now }: ReadParts) {
       active_services: all.facets[1]?.distinct.value ?? 0,
       error_count: errors.total,
       error_rate: rate(errors.total, all.total),
-      logs_by_level: toRecord(all.facets[0]),
+      logs_by_level: toCounts(all.facets[0]),
       logs_by_service: (all.facets[1]?.values ?? []).map(({ value, count }) => {
         const errorCount = errorsOf.get(fold(value)) ?? 0;
         return { service: value, count, error_count: errorCount, error_rate: rate(errorCount, count) };
       }),
-      top_errors: (errors.facets[1]?.values ?? []).map(({ value, count, newest }) => {
-        const name = newest?.resource['service.name'];
-        return {
-          message: value,
-          count,
-          service: typeof name === 'string' ? name : null,
-          last_seen: newest === undefined ? null : toIsoNano(newest.timeUnixNano),
-        };
-      }),
+      top_errors: toTopErrors(errors.facets[1]),
       previous: {
         total_logs: past.total,
         logs_per_minute: rounded(past.total / minutes),
@@ -93,7 +88,7 @@ export function makeOverview({ events, now }: ReadParts) {
         failures: failuresOf.get(fold(value)) ?? 0,
       })),
       took_ms: tookMillis(startedAt),
-      ...toPartial(partial === undefined ? {} : { partial }, period),
+      ...toPartial(firstPartial([all, errors, past, executions, failures]), period),
     };
   };
 }
@@ -107,25 +102,3 @@ async function averageExecution(
   const { rows } = await events.stats(caller.project, selection, { measures, groups: [], limit: 1 }, { signal });
   return rows[0]?.values[0] ?? undefined;
 }
-
-const and = (selection: Selection, ...filters: readonly Filter[]): Selection => ({
-  ...selection,
-  filter: { kind: 'and', operands: [selection.filter, ...filters], span: NOWHERE },
-});
-
-const anyStatus = (words: readonly string[]): Filter => ({
-  kind: 'or',
-  operands: words.map((value) => ({ kind: 'match', field: 'status', value, span: NOWHERE })),
-  span: NOWHERE,
-});
-
-const toRecord = (facet: Facet | undefined): Record<string, number> =>
-  Object.fromEntries((facet?.values ?? []).map(({ value, count }) => [value, count]));
-
-const errorsIn = (levels: Facet | undefined): number =>
-  (levels?.values ?? [])
-    .filter(({ value }) => value === 'ERROR' || value === 'FATAL')
-    .reduce((sum, { count }) => sum + count, 0);
-
-const rate = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((part / whole) * 1e6) / 1e6);
-const rounded = (value: number): number => Math.round(value * 1000) / 1000;
