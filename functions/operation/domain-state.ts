@@ -1,4 +1,11 @@
-import type { DomainStatus } from '@aws-sdk/client-opensearch';
+/** What `DescribeDomain` tells of a domain, as far as it is asked for. */
+interface DomainStatus {
+  readonly Created?: boolean | undefined;
+  readonly Deleted?: boolean | undefined;
+  readonly Processing?: boolean | undefined;
+  readonly UpgradeProcessing?: boolean | undefined;
+  readonly DomainProcessingStatus?: string | undefined;
+}
 
 /**
  * A word for what the service does with a domain now: `Active` when nothing
