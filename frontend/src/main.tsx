@@ -2,12 +2,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { App, makeQueryClient } from './app/app.tsx';
+import { resume } from './features/session/api/session.ts';
 import { followTheme } from './lib/preferences.ts';
 import './ui/tokens.css';
 
 followTheme();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+// a reload goes on where it was: the first paint waits for one small answer
+await resume();
 createRoot(root).render(
   <StrictMode>
     <BrowserRouter>

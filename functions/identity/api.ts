@@ -134,6 +134,26 @@ export const loginRoute = {
   output: LoginResponse,
 } as const satisfies Route;
 
+export const refreshRoute = {
+  operationId: 'refresh',
+  summary: 'A new access token for the refresh cookie, which is changed too; asks for the header X-Requested-With',
+  method: 'POST',
+  path: '/api/v1/auth/refresh',
+  access: 'public',
+  limit: 'page',
+  output: LoginResponse,
+} as const satisfies Route;
+
+export const logoutRoute = {
+  operationId: 'logout',
+  summary: 'End the session of the refresh cookie',
+  method: 'POST',
+  path: '/api/v1/auth/logout',
+  access: 'public',
+  limit: 'page',
+  status: 204,
+} as const satisfies Route;
+
 export const readProfileRoute = {
   operationId: 'readProfile',
   summary: 'Who I am',

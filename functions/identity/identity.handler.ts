@@ -16,7 +16,9 @@ import {
   listApiKeysRoute,
   listProjectsRoute,
   loginRoute,
+  logoutRoute,
   readProfileRoute,
+  refreshRoute,
   registerRoute,
   revokeApiKeyRoute,
   updateProfileRoute,
@@ -26,6 +28,7 @@ import { IdentityEnv } from './env.ts';
 import type { IdentityParts } from './parts.ts';
 import { makeReadProfile, makeUpdateProfile } from './profile.ts';
 import { makeCreateProject, makeListProjects } from './projects.ts';
+import { makeLogout, makeRefresh } from './refresh.ts';
 import { makeRegister } from './register.ts';
 import { makeSignIn } from './sign-in.ts';
 
@@ -63,6 +66,7 @@ const parts: IdentityParts = {
   },
   changeFirstPassword: env.CHANGE_FIRST_PASSWORD,
   registration: env.REGISTRATION,
+  secureCookies: env.STAGE !== 'local',
   stage: env.STAGE,
   now: Date.now,
 };
@@ -71,6 +75,8 @@ export const handler = httpHandler(
   [
     serve(registerRoute, makeRegister(parts)),
     serve(loginRoute, makeSignIn(parts)),
+    serve(refreshRoute, makeRefresh(parts)),
+    serve(logoutRoute, makeLogout(parts)),
     serve(readProfileRoute, makeReadProfile(parts)),
     serve(updateProfileRoute, makeUpdateProfile(parts)),
     serve(listProjectsRoute, makeListProjects(parts)),

@@ -14,6 +14,8 @@ export interface IdentityParts {
   /** Whether the first administrator must choose another password at first use. */
   readonly changeFirstPassword: boolean;
   readonly registration: 'open' | 'closed';
+  /** Whether the refresh cookie asks for TLS; the local platform speaks plain HTTP. */
+  readonly secureCookies: boolean;
   /** Stage name as API keys show it. */
   readonly stage: string;
   readonly now: () => number;

@@ -1,12 +1,12 @@
 import type { User } from '../adapters/accounts/port.ts';
 import { auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
-import type { Call } from '../core/http.ts';
+import type { Call, Reply } from '../core/http.ts';
 import type { ProjectId } from '../core/project.ts';
-import type { LoginRequest, LoginResponse } from './api.ts';
+import type { LoginRequest } from './api.ts';
 import type { IdentityParts } from './parts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
-import { SESSION_SECONDS, signSession } from './session.ts';
+import { beginSession } from './refresh.ts';
 
 /** The first administrator's name. */
 export const FIRST_ADMIN = 'admin';
@@ -14,8 +14,8 @@ const PLATFORM = 'platform' as ProjectId;
 
 /** `POST /auth/login`. The same answer and the same work for an unknown user and a wrong password. */
 export function makeSignIn(parts: IdentityParts) {
-  const { accounts, audit, limiter, signingKeys, now } = parts;
-  return async ({ username, password }: LoginRequest, call: Call): Promise<LoginResponse> => {
+  const { accounts, audit, limiter, now } = parts;
+  return async ({ username, password }: LoginRequest, call: Call): Promise<Reply> => {
     await limiter.take({
       of: 'login',
       who: `account:${username.toLowerCase().slice(0, 254)}`,
@@ -35,12 +35,7 @@ export function makeSignIn(parts: IdentityParts) {
       result: valid ? 'success' : 'failure',
     });
     if (user === undefined || !valid) throw new Failure('unauthenticated', 'user name or password is wrong');
-    return {
-      access_token: await signSession(signingKeys, user, await accounts.readEpoch(user.id), now()),
-      token_type: 'bearer',
-      expires_in: SESSION_SECONDS,
-      must_change_password: user.mustChangePassword,
-    };
+    return beginSession(parts, user, await accounts.readEpoch(user.id));
   };
 
   /** The administrator comes to be when someone first signs in by that name, with the password that was deployed. */

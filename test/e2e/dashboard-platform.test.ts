@@ -26,7 +26,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform
     await platform?.stop();
   });
 
-  /** Without a reload, which would sign out. */
+  /** Within the app, as its own links do. */
   const go = (path: string) =>
     page.evaluate((to) => {
       history.pushState({}, '', to);
@@ -77,6 +77,12 @@ describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform
       .getByText(/expected/i)
       .first()
       .waitFor({ timeout: 10_000 });
+  });
+
+  it('goes on where it was after a reload', async () => {
+    await go('/logs?q=service%3Abrowser&from=-1h');
+    await page.reload();
+    await page.getByText('arrived while looking').first().waitFor({ timeout: 20_000 });
   });
 
   it('breaks no policy and writes no error on the way', () => {

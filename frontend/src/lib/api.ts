@@ -22,6 +22,7 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
   /** A 401 of the sign-in itself is an answer, not the end of a session. */
   readonly anonymous?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function toSearch(query: Readonly<Record<string, QueryValue>>): string {
@@ -39,7 +40,7 @@ export function toSearch(query: Readonly<Record<string, QueryValue>>): string {
  * @throws ApiProblem for every answer that is not 2xx and for no answer; AbortError when `signal` fires
  */
 export async function request<T>(path: string, options: ApiRequest = {}): Promise<T> {
-  const headers = new Headers({ Accept: 'application/json' });
+  const headers = new Headers({ Accept: 'application/json', ...options.headers });
   const token = accessToken.get();
   if (token !== null && !options.anonymous) headers.set('Authorization', `Bearer ${token}`);
   const project = currentProject.get();

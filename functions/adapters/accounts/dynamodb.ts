@@ -1,12 +1,14 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { JWK } from 'jose';
 import { z } from 'zod';
@@ -17,7 +19,7 @@ import type { DynamoDbAuditTrail } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
 import { directoryKeys, SELF } from '../directory/keys.ts';
 import type { ProjectRole, StoredKey } from '../directory/port.ts';
-import type { Accounts, KeyEntry, Project, User, UserChanges } from './port.ts';
+import type { Accounts, KeyEntry, Project, RefreshFamily, User, UserChanges } from './port.ts';
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -71,6 +73,28 @@ const KeyItem = z
       ...key,
       createdAt: created_at,
       ...(expires_at !== undefined && { expiresAt: expires_at }),
+    }),
+  );
+
+const RefreshItem = z
+  .object({
+    id: z.string(),
+    user_id: z.string(),
+    epoch: z.number(),
+    current_hash: z.string(),
+    previous_hash: z.string().optional(),
+    rotated_at: z.number(),
+    expires_at: z.number(),
+  })
+  .transform(
+    (item): RefreshFamily => ({
+      id: item.id,
+      userId: item.user_id,
+      epoch: item.epoch,
+      current: item.current_hash,
+      ...(item.previous_hash !== undefined && { previous: item.previous_hash }),
+      rotatedAt: item.rotated_at,
+      expiresAt: item.expires_at,
     }),
   );
 
@@ -257,6 +281,41 @@ export class DynamoDbAccounts implements Accounts {
       'key was revoked at the same time',
     );
     return true;
+  }
+
+  async putRefreshFamily({ id, userId, epoch, current, rotatedAt, expiresAt }: RefreshFamily): Promise<void> {
+    const item = { id, user_id: userId, epoch, current_hash: current, rotated_at: rotatedAt, expires_at: expiresAt };
+    await this.#client.send(
+      new PutCommand({ TableName: this.#table, Item: { pk: directoryKeys.refresh(id), sk: SELF, ...item } }),
+    );
+  }
+
+  async findRefreshFamily(id: string): Promise<RefreshFamily | undefined> {
+    return RefreshItem.safeParse(await this.#get(directoryKeys.refresh(id), SELF)).data;
+  }
+
+  async rotateRefreshFamily({ id, current }: RefreshFamily, next: string, now: number): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { pk: directoryKeys.refresh(id), sk: SELF },
+          UpdateExpression: 'SET current_hash = :next, previous_hash = :current, rotated_at = :now',
+          ConditionExpression: 'current_hash = :current',
+          ExpressionAttributeValues: { ':next': next, ':current': current, ':now': now },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  async endRefreshFamily(id: string): Promise<void> {
+    await this.#client.send(
+      new DeleteCommand({ TableName: this.#table, Key: { pk: directoryKeys.refresh(id), sk: SELF } }),
+    );
   }
 
   async publishSigningKeys(keys: readonly JWK[]): Promise<void> {

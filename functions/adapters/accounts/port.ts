@@ -34,6 +34,22 @@ export interface KeyEntry extends Omit<StoredKey, 'hash'> {
 /** What of a user can change. A new password ends every other session. */
 export type UserChanges = Partial<Pick<User, 'email' | 'fullName' | 'passwordHash' | 'mustChangePassword'>>;
 
+/** A line of refresh tokens, each of which follows from the one before. */
+export interface RefreshFamily {
+  readonly id: string;
+  readonly userId: string;
+  /** Epoch of the user's sessions when it began. */
+  readonly epoch: number;
+  /** SHA-256 of the token that is good now, hex. */
+  readonly current: string;
+  /** SHA-256 of the one before it. */
+  readonly previous?: string;
+  /** Unix seconds at which `current` took its place. */
+  readonly rotatedAt: number;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+}
+
 /** Users, projects and keys. Every change is one transaction with its audit entry. */
 export interface Accounts {
   /** By user name or e-mail address, whatever their case. */
@@ -52,6 +68,11 @@ export interface Accounts {
   listKeys(project: ProjectId): Promise<readonly KeyEntry[]>;
   /** @returns false where the project has no such key */
   revokeKey(project: ProjectId, id: string, audit: AuditEvent): Promise<boolean>;
+  putRefreshFamily(family: RefreshFamily): Promise<void>;
+  findRefreshFamily(id: string): Promise<RefreshFamily | undefined>;
+  /** Puts the next token in place of the current one. @returns false where another request did so first */
+  rotateRefreshFamily(family: RefreshFamily, next: string, now: number): Promise<boolean>;
+  endRefreshFamily(id: string): Promise<void>;
   /** Lets everyone verify what is signed with these. */
   publishSigningKeys(keys: readonly JWK[]): Promise<void>;
 }

@@ -5,6 +5,7 @@
 export const directoryKeys = {
   apiKey: (id: string) => `K#${id}`,
   standing: (userId: string) => `M#${userId}`,
+  refresh: (family: string) => `R#${family}`,
   signingKeys: 'JWKS',
   user: (userId: string) => `U#${userId}`,
   userName: (name: string) => `UN#${name.toLowerCase()}`,

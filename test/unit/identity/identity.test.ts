@@ -7,11 +7,13 @@ import { Authenticator } from '../../../functions/adapters/directory/authenticat
 import { DynamoDbDirectory } from '../../../functions/adapters/directory/dynamodb.ts';
 import type { SigningKey } from '../../../functions/adapters/signing-key/port.ts';
 import type { DomainError } from '../../../functions/core/errors.ts';
-import type { AuthenticatedCall, Call } from '../../../functions/core/http.ts';
+import type { AuthenticatedCall, Call, Reply } from '../../../functions/core/http.ts';
+import type { LoginResponse } from '../../../functions/identity/api.ts';
 import { makeCreateApiKey, makeListApiKeys, makeRevokeApiKey } from '../../../functions/identity/api-keys.ts';
 import type { IdentityParts } from '../../../functions/identity/parts.ts';
 import { makeReadProfile, makeUpdateProfile } from '../../../functions/identity/profile.ts';
 import { makeCreateProject } from '../../../functions/identity/projects.ts';
+import { makeLogout, makeRefresh } from '../../../functions/identity/refresh.ts';
 import { makeRegister } from '../../../functions/identity/register.ts';
 import { makeSignIn } from '../../../functions/identity/sign-in.ts';
 import { startTables } from '../../support/tables.ts';
@@ -48,6 +50,7 @@ beforeEach(async () => {
     readFirstPassword: async () => 'first password',
     changeFirstPassword: true,
     registration: 'open',
+    secureCookies: true,
     stage: 'test',
     now: () => now,
   };
@@ -76,7 +79,9 @@ const codeOf = (promise: Promise<unknown>) =>
     () => 'allowed',
     (error: DomainError) => error.code,
   );
-const signIn = (username: string, password: string) => makeSignIn(parts)({ username, password }, call);
+const signInReply = (username: string, password: string) => makeSignIn(parts)({ username, password }, call);
+const bodyOf = (reply: Reply) => JSON.parse(String(reply.body)) as LoginResponse;
+const signIn = async (username: string, password: string) => bodyOf(await signInReply(username, password));
 
 async function registered() {
   const name = `person${++people}`;
@@ -166,6 +171,77 @@ describe('signing in', () => {
       expect.arrayContaining(['user.created success', 'user.login success', 'user.login failure']),
     );
   });
+});
+
+describe('a session that outlives its page', () => {
+  /** A request with the cookie of an answer. */
+  const withCookieOf = (reply: Reply, headers: Record<string, string> = { 'x-requested-with': 'tributary' }): Call => ({
+    ...call,
+    request: { ...call.request, headers, cookies: [reply.cookies[0]?.split(';')[0] ?? ''] },
+  });
+  const refresh = (from: Call) => makeRefresh(parts)(undefined, from);
+  const begin = async () => signInReply((await registered()).name, 'a good password');
+
+  it('has a cookie that no script can read and no other site can send', async () => {
+    expect((await begin()).cookies[0]).toMatch(
+      /; Path=\/api\/v1\/auth; Max-Age=\d+; HttpOnly; SameSite=Strict; Secure$/,
+    );
+  });
+
+  it('goes on with another cookie and another token', async () => {
+    const first = await begin();
+    const second = await refresh(withCookieOf(first));
+    expect(second.cookies[0]).not.toBe(first.cookies[0]);
+    expect((await as(bodyOf(second).access_token)).caller.kind).toBe('session');
+    expect((await refresh(withCookieOf(second))).status).toBe(200);
+  });
+
+  it('gives two tabs that refresh at once the same successor', async () => {
+    const first = await begin();
+    const [one, two] = [await refresh(withCookieOf(first)), await refresh(withCookieOf(first))];
+    expect(two.cookies).toEqual(one.cookies);
+    expect((await refresh(withCookieOf(two))).status).toBe(200);
+  });
+
+  it('ends for everyone when a cookie comes back that was changed away', async () => {
+    const first = await begin();
+    const second = await refresh(withCookieOf(first));
+    now += 31_000;
+    expect(await codeOf(refresh(withCookieOf(first)))).toBe('unauthenticated');
+    expect(await codeOf(refresh(withCookieOf(second)))).toBe('unauthenticated');
+  });
+
+  it('asks for the header that a form of another site cannot set', async () => {
+    expect(await codeOf(refresh(withCookieOf(await begin(), {})))).toBe('unauthenticated');
+  });
+
+  it('ends with a sign-out, with a new password, and after two weeks', async () => {
+    const out = await begin();
+    await makeLogout(parts)(undefined, withCookieOf(out));
+    expect(await codeOf(refresh(withCookieOf(out)))).toBe('unauthenticated');
+
+    const changed = await begin();
+    await makeUpdateProfile(parts)(
+      { current_password: 'a good password', password: 'another password' },
+      await as(bodyOf(changed).access_token),
+    );
+    expect(await codeOf(refresh(withCookieOf(changed)))).toBe('unauthenticated');
+
+    const old = await begin();
+    now += 15 * 86_400_000;
+    expect(await codeOf(refresh(withCookieOf(old)))).toBe('unauthenticated');
+  });
+
+  it.each(['', 'tributary_refresh=', 'tributary_refresh=x.y', `tributary_refresh=${'a'.repeat(22)}.${'b'.repeat(43)}`])(
+    'is not begun by the cookie %s',
+    async (cookie) => {
+      expect(
+        await codeOf(
+          refresh({ ...call, request: { ...call.request, headers: { 'x-requested-with': 'x' }, cookies: [cookie] } }),
+        ),
+      ).toBe('unauthenticated');
+    },
+  );
 });
 
 describe('a profile', () => {

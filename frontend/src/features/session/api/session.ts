@@ -52,7 +52,7 @@ export async function signIn(username: string, password: string): Promise<Me> {
     form: { username, password },
     anonymous: true,
   });
-  return adoptToken(answer.access_token);
+  return begin(answer);
 }
 
 export async function register(fields: RegisterRequest): Promise<Me> {
@@ -67,7 +67,49 @@ export async function changeMe(change: UpdateProfileRequest): Promise<void> {
   me.set(user);
 }
 
+/** Long enough before the end that a slow answer still comes in time. */
+const EARLY_SECONDS = 120;
+let renewal: ReturnType<typeof setTimeout> | undefined;
+
+async function begin(answer: LoginResponse): Promise<Me> {
+  renewLater(answer.expires_in);
+  return adoptToken(answer.access_token);
+}
+
+function renewLater(seconds: number): void {
+  clearTimeout(renewal);
+  renewal = setTimeout(() => void renew().catch(() => {}), Math.max(5, seconds - EARLY_SECONDS) * 1000);
+}
+
+const refresh = () =>
+  request<LoginResponse>('/api/v1/auth/refresh', {
+    method: 'POST',
+    anonymous: true,
+    headers: { 'X-Requested-With': 'tributary' },
+  });
+
+/** Takes a fresh token before the old one ends; the page notices nothing. */
+async function renew(): Promise<void> {
+  const answer = await refresh();
+  accessToken.set(answer.access_token);
+  renewLater(answer.expires_in);
+}
+
+/** Goes on with the session of this browser's cookie after a reload. @returns false where there is none */
+export async function resume(): Promise<boolean> {
+  try {
+    await begin(await refresh());
+    return true;
+  } catch {
+    accessToken.set(null);
+    return false;
+  }
+}
+
 export function signOut(): void {
+  clearTimeout(renewal);
+  // without an answer the cookie stays until it ends by itself
+  request('/api/v1/auth/logout', { method: 'POST', anonymous: true }).catch(() => {});
   accessToken.set(null);
   currentProject.set(null);
   me.set(null);
