@@ -9,12 +9,14 @@ import './ui/tokens.css';
 followTheme();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+const app = createRoot(root);
 // a reload goes on where it was: the first paint waits for one small answer
-await resume();
-createRoot(root).render(
-  <StrictMode>
-    <BrowserRouter>
-      <App client={makeQueryClient()} />
-    </BrowserRouter>
-  </StrictMode>,
+resume().finally(() =>
+  app.render(
+    <StrictMode>
+      <BrowserRouter>
+        <App client={makeQueryClient()} />
+      </BrowserRouter>
+    </StrictMode>,
+  ),
 );
