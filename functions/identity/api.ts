@@ -134,6 +134,9 @@ export const loginRoute = {
   output: LoginResponse,
 } as const satisfies Route;
 
+/** Nothing is read but the cookie. */
+const NoInput = z.object({}).meta({ id: 'NoInput' });
+
 export const refreshRoute = {
   operationId: 'refresh',
   summary: 'A new access token for the refresh cookie, which is changed too; asks for the header X-Requested-With',
@@ -141,6 +144,7 @@ export const refreshRoute = {
   path: '/api/v1/auth/refresh',
   access: 'public',
   limit: 'page',
+  input: NoInput,
   output: LoginResponse,
 } as const satisfies Route;
 
@@ -151,6 +155,7 @@ export const logoutRoute = {
   path: '/api/v1/auth/logout',
   access: 'public',
   limit: 'page',
+  input: NoInput,
   status: 204,
 } as const satisfies Route;
 

@@ -40,7 +40,7 @@ export async function beginSession(parts: IdentityParts, user: User, epoch: numb
  */
 export const makeRefresh =
   (parts: IdentityParts) =>
-  async (_input: undefined, call: Call): Promise<Reply> => {
+  async (_input: object, call: Call): Promise<Reply> => {
     const { accounts, audit, signingKeys, now } = parts;
     const { id, secret } = readCookie(call);
     const family = await accounts.findRefreshFamily(id);
@@ -79,7 +79,7 @@ export const makeRefresh =
 /** `POST /auth/logout`: also where nobody is signed in. */
 export const makeLogout =
   (parts: IdentityParts) =>
-  async (_input: undefined, call: Call): Promise<Reply> => {
+  async (_input: object, call: Call): Promise<Reply> => {
     const given = findCookie(call);
     if (given !== undefined) {
       const family = await parts.accounts.findRefreshFamily(given.id);

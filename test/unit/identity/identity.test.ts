@@ -179,7 +179,7 @@ describe('a session that outlives its page', () => {
     ...call,
     request: { ...call.request, headers, cookies: [reply.cookies[0]?.split(';')[0] ?? ''] },
   });
-  const refresh = (from: Call) => makeRefresh(parts)(undefined, from);
+  const refresh = (from: Call) => makeRefresh(parts)({}, from);
   const begin = async () => signInReply((await registered()).name, 'a good password');
 
   it('has a cookie that no script can read and no other site can send', async () => {
@@ -217,7 +217,7 @@ describe('a session that outlives its page', () => {
 
   it('ends with a sign-out, with a new password, and after two weeks', async () => {
     const out = await begin();
-    await makeLogout(parts)(undefined, withCookieOf(out));
+    await makeLogout(parts)({}, withCookieOf(out));
     expect(await codeOf(refresh(withCookieOf(out)))).toBe('unauthenticated');
 
     const changed = await begin();
