@@ -20,6 +20,8 @@ export async function run({ name, args, env }: Step): Promise<boolean> {
     env: { ...process.env, ...env },
   });
   const ended = await new Promise<boolean>((resolve) => child.on('exit', (code) => resolve(code === 0)));
-  process.stdout.write(`── ${name}: ${ended ? 'ok' : 'FAILED'} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`);
+  process.stdout.write(
+    `── ${name}: ${ended ? 'ok' : 'FAILED'} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`,
+  );
   return ended;
 }
