@@ -39,6 +39,13 @@ describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform
       body: JSON.stringify(messages.map((message) => ({ timestamp: Date.now(), level: 'ERROR', service, message }))),
     });
 
+  /** A page asks once: what it must show has to be found by then. */
+  const searchable = (count: number) =>
+    eventually(
+      () => platform.json<{ total: number }>('/api/v1/logs/search?query=service:browser'),
+      ({ total }) => total === count,
+    );
+
   it('waits for the first event of an empty project, and shows it when it comes', async () => {
     await go('/logs');
     await page
@@ -46,10 +53,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform
       .first()
       .waitFor();
     await send('browser', 'the very first event');
-    await eventually(
-      () => platform.json<{ total: number }>('/api/v1/logs/search?query=service:browser'),
-      ({ total }) => total === 1,
-    );
+    await searchable(1);
     await go('/logs?q=service%3Abrowser&from=-1h');
     await page.getByText('the very first event').first().waitFor({ timeout: 20_000 });
   });
@@ -80,6 +84,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard on the whole platform
   });
 
   it('goes on where it was after a reload', async () => {
+    await searchable(2);
     await go('/logs?q=service%3Abrowser&from=-1h');
     await page.reload();
     await page.getByText('arrived while looking').first().waitFor({ timeout: 20_000 });
