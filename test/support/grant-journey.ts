@@ -39,12 +39,14 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-grants-'));
   const messages: string[] = [];
   const clock = { offset: 0 };
-  let cloud: LocalCloud | undefined;
+  let starting: Promise<LocalCloud> | undefined;
   let file: LocalFile | undefined;
   const stop = new AbortController();
+  /** The cloud once it is up: a call can be denied while it still starts. */
+  const running = () => starting?.catch(() => undefined);
   try {
     const travel = async () => {
-      cloud = await startLocalCloud({
+      starting = startLocalCloud({
         assembly: ASSEMBLY,
         dataDir,
         port: 0,
@@ -62,6 +64,7 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
           clients.close();
         },
       });
+      const cloud = await starting;
       if (file === undefined) throw new Error('the cloud was not prepared');
       await new Journey(cloud, file, clock).run(stop.signal);
       await sleep(1_000); // uses are told twice a second
@@ -76,10 +79,11 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
       () => undefined,
       (error: unknown) => String(error),
     );
+    const cloud = await running();
     return { grants: cloud?.grants() ?? [], failure };
   } finally {
     stop.abort();
-    await cloud?.close();
+    await (await running())?.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

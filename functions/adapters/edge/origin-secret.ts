@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { cached } from '../../core/cached.ts';
+import { log } from '../../core/log.ts';
 
 const FRESH_MILLIS = 10 * 60_000;
 
@@ -13,5 +14,9 @@ export function makeOriginSecret(arn: string): () => Promise<string | undefined>
     ttlMillis: FRESH_MILLIS,
     staleMillis: Number.POSITIVE_INFINITY,
   });
-  return () => read('').catch(() => undefined);
+  return () =>
+    read('').catch((error: unknown) => {
+      log('warn', "secret of the distribution cannot be read, the gateway's address counts", {}, error);
+      return undefined;
+    });
 }

@@ -50,6 +50,12 @@ export interface FunctionPoolOptions {
   readonly compileCache?: string;
 }
 
+/** What an invocation ends with that did not run any more. */
+const STOPPED: FunctionError = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'the local cloud stopped before it ran',
+};
+
 /** An invocation that waits for an environment, or learns why none could be started. */
 type Waiting = (given: FunctionWorker | FunctionError) => void;
 
@@ -110,8 +116,7 @@ export class FunctionPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#reaper);
-    const ended = { errorType: 'Runtime.ExitError', errorMessage: 'the local cloud stopped before it ran' };
-    for (const give of this.#waiting.splice(0)) give(ended);
+    for (const give of this.#waiting.splice(0)) give(STOPPED);
     await Promise.all([...this.#workers].map((worker) => worker.terminate()));
     this.#workers.clear();
   }
@@ -134,7 +139,8 @@ export class FunctionPool {
     return { requestId, payload: outcome.payload };
   }
 
-  #nextFree(): Promise<FunctionWorker | FunctionError> {
+  async #nextFree(): Promise<FunctionWorker | FunctionError> {
+    if (this.#closed) return STOPPED;
     const free = new Promise<FunctionWorker | FunctionError>((resolve) => this.#waiting.push(resolve));
     this.#startForWaiting();
     return free;
