@@ -23,7 +23,7 @@ import { Viewer } from './viewer.ts';
 
 /** Longer than a mapping keeps trying a record. */
 const TOO_OLD_MILLIS = 25 * 3_600_000;
-const DENIED = /is not authorized to perform|the logs of function \S+ are lost|not AWS::Lambda::Permission/;
+const DENIED = /is not authorized to perform/;
 
 /** What became of a journey: how each grant was used, and the first thing that went wrong, if any. */
 export interface Outcome {
@@ -72,7 +72,7 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
     const denied = async () => {
       for (; !stop.signal.aborted; await sleep(200)) {
         const line = [...messages, ...readLogs(join(dataDir, 'logs'))].find((each) => DENIED.test(each));
-        if (line !== undefined) throw new Error(line.slice(0, 600));
+        if (line !== undefined) throw new Error(/User: [^"]*/.exec(line)?.[0] ?? line.slice(0, 600));
       }
     };
     const failure = await Promise.race([travel(), denied()]).then(

@@ -22,6 +22,7 @@ export interface PublicServerOptions {
 export class PublicServer {
   readonly #server: Server;
   readonly #options: PublicServerOptions;
+  readonly #sockets = new Set<Duplex>();
 
   constructor(options: PublicServerOptions) {
     this.#options = options;
@@ -30,6 +31,10 @@ export class PublicServer {
       maxHeaderSize: 32_768,
       keepAliveTimeout: 65_000,
       requestTimeout: 0,
+    });
+    this.#server.on('connection', (socket: Duplex) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
     });
     this.#server.on('request', (request, response) => void this.#serve(request, response));
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -72,7 +77,10 @@ export class PublicServer {
   async close(graceMillis: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    const timer = setTimeout(() => this.#server.closeAllConnections(), graceMillis);
+    const timer = setTimeout(() => {
+      // the server itself forgets sockets that were upgraded
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMillis);
     await closed;
     clearTimeout(timer);
   }

@@ -79,3 +79,18 @@ describe('the public server', () => {
     expect(await raw(`GET / HTTP/1.1\r\nX: ${'a'.repeat(40_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 });
+
+it('closes with a client that was upgraded and stays', async () => {
+  const stubborn = new PublicServer({
+    host: '127.0.0.1',
+    port: 0,
+    handle: async () => ({ status: 204, headers: [], body: Buffer.alloc(0) }),
+    upgrade: (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\r\n'),
+  });
+  const socket = connect(await stubborn.listen(), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  await stubborn.close(50);
+  await ended;
+});
