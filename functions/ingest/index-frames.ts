@@ -85,6 +85,11 @@ export function makeIndexFrames({ events, ledger, objects, quarantine, attempts 
       frames.map(({ frame: { header }, lines }) => ({ project: header.project, index: header.index, lines })),
       signal,
     );
+    const retry = outcomes
+      .map((group) => group.find(({ kind }) => kind === 'retry'))
+      .find((found) => found !== undefined);
+    if (retry?.kind === 'retry')
+      log('warn', 'events cannot be stored now, their frames will come again', {}, retry.reason);
     const settled = await Promise.all(
       frames.map(async (frame, at) => {
         try {
