@@ -13,6 +13,7 @@ export default defineConfig({
         root,
         test: {
           name: 'node',
+          setupFiles: ['test/support/property-seed.ts'],
           include: ['test/{unit,property,contract}/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', 'test/unit/frontend/**'],
           testTimeout: 30_000,
@@ -54,6 +55,7 @@ export default defineConfig({
         root,
         test: {
           name: 'engines',
+          setupFiles: ['test/support/property-seed.ts'],
           include: ['test/**/*.engine.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
