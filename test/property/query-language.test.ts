@@ -172,7 +172,11 @@ const further: fc.Arbitrary<Pipe> = fc.oneof(
     kind: fc.constant('sort' as const),
     by: fc.array(
       fc.record({
-        column: fc.oneof(field, fc.constantFrom('count', 'avg(x)', 'p95("x y")', 'time(5m)')),
+        column: fc.oneof(
+          field,
+          fc.constantFrom('count', 'avg(x)', 'p95("x y")', 'time(5m)', 'count()', 'count( )', 'avg( x)', 'avg("x")'),
+          field.map((inner) => `avg(${inner})`),
+        ),
         descending: fc.boolean(),
       }),
       { minLength: 1, maxLength: 2 },
@@ -400,7 +404,16 @@ describe('patterns', () => {
           for (const words of requiredByRegex(source)) expect(` ${toWords(body)} `).toContain(` ${words} `);
         },
       ),
-      { numRuns: 10_000 },
+      {
+        numRuns: 10_000,
+        // what repeats flags repeats what stands before them
+        examples: [
+          [
+            [' out ', '(?i)', '?', '[ab]'],
+            ['ab ', 'out', 'a'],
+          ],
+        ],
+      },
     );
   });
 });

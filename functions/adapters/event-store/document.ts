@@ -100,6 +100,11 @@ class DocumentForm {
   readonly #document = ++documents;
   #slots: { readonly key: KeyForm; numbers: string }[] | undefined;
 
+  constructor() {
+    // never in the midst of a document: a form knows what the document already says of its key
+    if (keyForms.size >= MAX_KEPT) keyForms.clear();
+  }
+
   addAttributes(attributes: Attributes, inside: boolean): void {
     for (const key in attributes) {
       const value = attributes[key] as AttributeValue;
@@ -178,7 +183,6 @@ const keyForms = new Map<string, KeyForm | undefined>();
 function keyForm(key: string): KeyForm | undefined {
   const known = keyForms.get(key);
   if (known !== undefined || keyForms.has(key)) return known;
-  if (keyForms.size >= MAX_KEPT) keyForms.clear();
   const form = isAskable(key) || OWN.has(key) ? makeKeyForm(key) : undefined;
   keyForms.set(key, form);
   return form;

@@ -55,9 +55,11 @@ export interface Bound {
   readonly inclusive: boolean;
 }
 
+export const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'p50', 'p75', 'p90', 'p95', 'p99', 'distinct'] as const;
+
 /** A number over the events of a group. */
 export interface Measure {
-  readonly fn: 'count' | 'sum' | 'avg' | 'min' | 'max' | 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'distinct';
+  readonly fn: (typeof MEASURES)[number];
   /** `null` for `count` without a field. */
   readonly field: string | null;
 }

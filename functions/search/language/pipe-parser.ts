@@ -1,4 +1,4 @@
-import type { Grouping, Measure, Pipe } from './ast.ts';
+import { type Grouping, MEASURES, type Measure, type Pipe } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { QueryLimitError, QuerySyntaxError } from './errors.ts';
 import { scanName, scanQuoted } from './lexer.ts';
@@ -6,7 +6,6 @@ import { LIMITS } from './limits.ts';
 import { printMeasure } from './printer.ts';
 import { parseStep } from './time.ts';
 
-const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'p50', 'p75', 'p90', 'p95', 'p99', 'distinct'] as const;
 const PIPES = ['stats', 'top', 'sort', 'limit', 'fields'] as const;
 
 /** Reads the pipes of a query, one at a time. */

@@ -1,5 +1,5 @@
-import type { Filter, Leaf, Measure, Pipe, Query } from './ast.ts';
-import { bareGlob, isLiteralColon, isPlainName, quote, quoteRegex } from './lexer.ts';
+import { type Filter, type Leaf, MEASURES, type Measure, type Pipe, type Query } from './ast.ts';
+import { bareGlob, isLiteralColon, isPlainName, quote, quoteRegex, scanQuoted } from './lexer.ts';
 
 /** A query as text; `parse` makes the same query of it. */
 export function print({ filter, pipes }: Query): string {
@@ -93,5 +93,16 @@ function printPipe(pipe: Pipe): string {
 /** A measure as it is written and as its column is called. */
 export const printMeasure = ({ fn, field }: Measure): string => (field === null ? fn : `${fn}(${printField(field)})`);
 
-const CALL = /^(?:(?:count|sum|avg|min|max|p50|p75|p90|p95|p99|distinct)\(.+\)|time\(\w+\))$/s;
-const printColumn = (column: string): string => (CALL.test(column) ? column : printField(column));
+const TIME_CALL = /^time\(\w+\)$/;
+
+const printColumn = (column: string): string =>
+  TIME_CALL.test(column) || isMeasureColumn(column) ? column : printField(column);
+
+/** Whether a column, unquoted, is read as the measure that it is the name of: `count( )` would be read as `count`. */
+function isMeasureColumn(column: string): boolean {
+  const fn = MEASURES.find((measure) => column.startsWith(`${measure}(`));
+  if (fn === undefined) return false;
+  const argument = column.slice(fn.length + 1, -1);
+  const field = argument.startsWith('"') ? scanQuoted(argument, 0)?.value : argument;
+  return field !== undefined && field !== '' && printMeasure({ fn, field }) === column;
+}

@@ -30,6 +30,9 @@ export function requiredByRegex(source: string): string[] {
     .filter((words) => words !== '');
 }
 
+const LEADING_FLAGS = /^(?:\(\?[a-zA-Z-]+\))+/;
+const FLAGS = /^\(\?[a-zA-Z-]+\)$/;
+
 /** Plain text at the top of an expression that every match contains. Whatever is not understood ends a run. */
 function literalRuns(source: string): string[] {
   const runs: string[] = [];
@@ -38,7 +41,7 @@ function literalRuns(source: string): string[] {
     if (run !== '') runs.push(run);
     run = '';
   };
-  const characters = [...source];
+  const characters = [...source.replace(LEADING_FLAGS, '')];
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
     let literal: string | undefined;
@@ -53,8 +56,12 @@ function literalRuns(source: string): string[] {
         if (at < 0) return [];
       } else if (/\d/.test(escaped)) return [];
     } else if (character === '[') at = endOfClass(characters, at);
-    else if (character === '(') at = endOfGroup(characters, at);
-    else if (character === '{') at = Math.max(at, characters.indexOf('}', at));
+    else if (character === '(') {
+      const start = at;
+      at = endOfGroup(characters, at);
+      // no group: what repeats it repeats what is before it
+      if (FLAGS.test(characters.slice(start, at + 1).join(''))) return [];
+    } else if (character === '{') at = Math.max(at, characters.indexOf('}', at));
     else if (!/[.^$*+?{}]/.test(character)) literal = character;
     if (literal === undefined) flush();
     const next = characters[at + 1];
