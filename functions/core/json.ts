@@ -3,21 +3,42 @@
  * A text is parsed the ordinary way, ten times as fast, unless it holds a number (digits in a string are none) long enough to matter.
  */
 
-const MAY_LOSE_DIGITS = /(?:^|[:,[])\s*-?(?:\d{16}|\d[\d.]*[eE]\+?\d{3})/;
-const LONG_EXPONENT = /\d[eE]\+?\d{3}/;
+const LONG_EXPONENT = /\d[eE]\+?\d{3}/g;
 const LONG = 16;
 
-/** Whether a run of sixteen digits is in the text. Such a run holds every sixteenth place, so only these are looked at. */
-function hasLongDigits(text: string): boolean {
+/** Whether a number stands in the text that a double may not hold. A string that looks like one is taken for one. */
+function mayLoseDigits(text: string): boolean {
+  return hasLongInteger(text) || hasLongExponent(text);
+}
+
+/** A run of sixteen digits holds every sixteenth place, so only these are looked at. */
+function hasLongInteger(text: string): boolean {
   for (let at = LONG - 1; at < text.length; at += LONG) {
     if (!isDigit(text.charCodeAt(at))) continue;
     let start = at;
     while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--;
     let end = at + 1;
     while (end - start < LONG && isDigit(text.charCodeAt(end))) end++;
-    if (end - start >= LONG) return true;
+    if (end - start >= LONG && isNumberStart(text, start)) return true;
   }
   return false;
+}
+
+function hasLongExponent(text: string): boolean {
+  for (const { index } of text.matchAll(LONG_EXPONENT)) {
+    let start = index;
+    while (start > 0 && (isDigit(text.charCodeAt(start - 1)) || text[start - 1] === '.')) start--;
+    if (isNumberStart(text, start)) return true;
+  }
+  return false;
+}
+
+/** Whether digits from here on are a number of JSON, going by what is in front of them: most long ones are in ids and times, in quotes. */
+function isNumberStart(text: string, start: number): boolean {
+  let at = start - 1;
+  if (text[at] === '-') at--;
+  while (at >= 0 && text.charCodeAt(at) <= 0x20) at--;
+  return at < 0 || text[at] === ':' || text[at] === ',' || text[at] === '[';
 }
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
@@ -27,9 +48,7 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  return (hasLongDigits(text) || LONG_EXPONENT.test(text)) && MAY_LOSE_DIGITS.test(text)
-    ? JSON.parse(text, keepLongIntegers)
-    : JSON.parse(text);
+  return mayLoseDigits(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
 }
 
 // TypeScript's library does not know the third argument of a reviver (ES2026 "JSON.parse source text access") yet

@@ -23,16 +23,21 @@ export function toMillis(nano: UnixNano): number {
   return nano.length <= 6 ? 0 : Number(nano.slice(0, -6));
 }
 
-// events come in runs of the same second, and a date costs more to make than to compare
-let lastSecond = { seconds: '0', text: '1970-01-01T00:00:00.' };
+const DAY_SECONDS = 86_400;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+// nearly all events are of today or yesterday, and a date costs more to make than to compare
+let lastDay = { day: 0, date: '1970-01-01' };
 
 /** ISO 8601 in UTC with nine fraction digits: `2026-11-21T07:40:00.123456789Z`. */
 export function toIsoNano(nano: UnixNano): string {
-  const seconds = nano.length <= 9 ? '0' : nano.slice(0, -9);
-  if (lastSecond.seconds !== seconds) {
-    lastSecond = { seconds, text: `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.` };
-  }
-  return `${lastSecond.text}${nano.length < 9 ? nano.padStart(9, '0') : nano.slice(-9)}Z`;
+  const seconds = nano.length <= 9 ? 0 : Number(nano.slice(0, -9));
+  const day = Math.floor(seconds / DAY_SECONDS);
+  if (lastDay.day !== day) lastDay = { day, date: new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10) };
+  const rest = seconds - day * DAY_SECONDS;
+  const minutes = Math.floor(rest / 60);
+  const fraction = nano.length < 9 ? nano.padStart(9, '0') : nano.slice(-9);
+  return `${lastDay.date}T${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[rest % 60]}.${fraction}Z`;
 }
 
 const ISO =

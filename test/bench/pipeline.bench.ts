@@ -13,7 +13,8 @@ import { MemoryObjectStore } from '../support/fakes.ts';
 /** CPU of the accept and index paths against what cannot be avoided, on the same bytes in the same run. */
 
 const EVENTS = 5_000;
-const ROUNDS = 12;
+const ROUNDS = 30;
+const WARM_UP = 5;
 const SIGNAL = new AbortController().signal;
 
 const to = Date.parse('2026-11-21T12:00:00Z');
@@ -26,11 +27,11 @@ console.log(
   `${EVENTS} events of ${Math.round(json.length / EVENTS)} B, ${(json.length / 1e6).toFixed(1)} MB of JSON, ${(gzipped.length / 1e3).toFixed(0)} kB gzipped`,
 );
 
-const bareAccept = await measure(async () => {
+const bareAccept = async () => {
   const bytes = gunzipSync(gzipped);
   JSON.parse(bytes.toString('utf8'));
   zstdCompressSync(bytes, LEVEL_1);
-});
+};
 
 let records: readonly Buffer[] = [];
 const accept = makeAccept({
@@ -52,23 +53,24 @@ const request = {
   body: gzipped,
   sourceIp: '',
 };
-const accepting = await measure(async () => {
+const accepting = async () => {
   const drafts = readBatch(await readContent(request)).map(readEntry);
   await accept(
     drafts,
     { project: 'bench' as ProjectId, retention: '30d', source: { protocol: 'tributary' }, hints: {} },
     SIGNAL,
   );
-});
+};
+await compare('accept without sanitising', accepting, bareAccept, 3);
 
-const bareIndex = await measure(async () => {
+const bareIndex = async () => {
   for (const record of records) {
     const { body } = decodeFrame(record);
     const lines = zstdDecompressSync(body).toString('utf8').split('\n');
     for (const line of lines) JSON.stringify(JSON.parse(line));
   }
-});
-const indexing = await measure(async () => {
+};
+const indexing = async () => {
   for (const record of records) {
     const frame = decodeFrame(record);
     const bulk = new Bulk();
@@ -78,13 +80,14 @@ const indexing = await measure(async () => {
       bulk.add(action, action.length, () => {});
     }
   }
-});
-const skipping = await measure(async () => {
-  for (const record of records) for (let n = 0; n < 100; n++) decodeFrame(record);
-});
+};
+await compare('index', indexing, bareIndex, 2);
 
-report('accept without sanitising', accepting, bareAccept, 3);
-report('index', indexing, bareIndex, 2);
+const skipping = median(
+  await measure(async () => {
+    for (const record of records) for (let n = 0; n < 100; n++) decodeFrame(record);
+  }),
+);
 console.log(
   `skip a frame by its header: ${((skipping / 100 / records.length) * 1e3).toFixed(1)} µs; ${records.length} frames of ${Math.round(records.reduce((sum, { length }) => sum + length, 0) / records.length / 1e3)} kB`,
 );
@@ -92,21 +95,42 @@ console.log(
   `stream bytes: ${(records.reduce((sum, record) => sum + encodeFrame(decodeFrame(record)).length, 0) / json.length).toFixed(3)} × JSON`,
 );
 
-/** @returns CPU milliseconds of one run: the median, after two to warm up */
-async function measure(work: () => Promise<void>): Promise<number> {
+/** Runs both by turns, so that what else the machine does slows them alike, and prints the median of their ratios. */
+async function compare(
+  what: string,
+  work: () => Promise<void>,
+  bare: () => Promise<void>,
+  target: number,
+): Promise<void> {
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS + 2; round++) {
+  const bareTimes: number[] = [];
+  for (let round = 0; round < ROUNDS + WARM_UP; round++) {
+    const [bareTime = 0] = await measure(bare, 1);
+    const [time = 0] = await measure(work, 1);
+    if (round < WARM_UP) continue;
+    bareTimes.push(bareTime);
+    times.push(time);
+  }
+  const ratio = median(times.map((time, at) => time / (bareTimes[at] ?? Number.NaN)));
+  const millis = median(times);
+  const perMegabyte = (of: number) => (of / (json.length / 1e6)).toFixed(1);
+  console.log(
+    `${what}: ${ratio.toFixed(2)} × bare (≤ ${target}), ${Math.round(EVENTS / (millis / 1000)).toLocaleString('en')} events/s and core, ${perMegabyte(millis)} ms CPU a MB (bare ${perMegabyte(median(bareTimes))})`,
+  );
+}
+
+/** @returns CPU milliseconds of each run */
+async function measure(work: () => Promise<void>, rounds = ROUNDS): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
     const before = process.cpuUsage();
     await work();
     const { user, system } = process.cpuUsage(before);
-    if (round >= 2) times.push((user + system) / 1000);
+    times.push((user + system) / 1000);
   }
-  return times.sort((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN;
+  return times;
 }
 
-function report(what: string, millis: number, bare: number, target: number): void {
-  const perSecond = Math.round(EVENTS / (millis / 1000));
-  console.log(
-    `${what}: ${(millis / bare).toFixed(2)} × bare (≤ ${target}), ${perSecond.toLocaleString('en')} events/s and core, ${(millis / (json.length / 1e6)).toFixed(1)} ms CPU a MB (bare ${(bare / (json.length / 1e6)).toFixed(1)})`,
-  );
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

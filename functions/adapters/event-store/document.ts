@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseJson } from '../../core/json.ts';
 import type { Attributes, AttributeValue, LogRecord } from '../../core/log-record.ts';
 import { type ProjectId, tenantFilter } from '../../core/project.ts';
-import { toIsoNano, type UnixNano } from '../../core/unix-nano.ts';
+import { toIsoNano } from '../../core/unix-nano.ts';
 import { toNumber, unknownLevel } from '../../search/language/evaluator.ts';
 import { toSortableHex } from '../../search/language/numbers.ts';
 import {
@@ -78,7 +78,7 @@ export function toDocument(project: ProjectId, line: string, hidden?: ReadonlySe
     id: record.id,
     json:
       `{"id":"${record.id}","project":"${tenantFilter(project).term.project}"` +
-      `,"time":"${toIso(record.timeUnixNano)}","observed":"${toIso(record.observedTimeUnixNano)}"` +
+      `,"time":"${toIsoNano(record.timeUnixNano)}","observed":"${toIsoNano(record.observedTimeUnixNano)}"` +
       `,"severity":${record.severityNumber}` +
       (isHidden ? ',"hidden":true' : '') +
       (body === '' ? '' : `,"body":"${body}"`) + // words need no escapes
@@ -146,13 +146,14 @@ class DocumentForm {
   #mention(key: KeyForm): void {
     if (key.lastDocument === this.#document) return;
     key.lastDocument = this.#document;
-    key.flagged.clear();
+    key.flagged = 0;
     this.keys += this.keys === '' ? key.key : `,${key.key}`;
   }
 
   #flag(key: KeyForm, flag: keyof typeof KEY_FLAGS): void {
-    if (key.flagged.has(flag)) return;
-    key.flagged.add(flag);
+    const bit = FLAG_BITS[flag];
+    if ((key.flagged & bit) !== 0) return;
+    key.flagged |= bit;
     this.keys += key.flags[flag];
   }
 
@@ -165,6 +166,11 @@ class DocumentForm {
   }
 }
 
+const FLAG_BITS = { slotted: 1, unslotted: 2, boolean: 4, long: 8, spelled: 16 } as const satisfies Record<
+  keyof typeof KEY_FLAGS,
+  number
+>;
+
 /** What is made of a key once: pieces of JSON, and what the document in the making already says of it. */
 interface KeyForm {
   readonly key: string;
@@ -174,7 +180,8 @@ interface KeyForm {
   readonly flags: Readonly<Record<keyof typeof KEY_FLAGS, string>>;
   readonly slot: number;
   lastDocument: number;
-  readonly flagged: Set<keyof typeof KEY_FLAGS>;
+  /** Of `FLAG_BITS`. */
+  flagged: number;
 }
 
 const MAX_KEPT = 20_000;
@@ -206,7 +213,7 @@ function makeKeyForm(key: string): KeyForm {
     },
     slot: Number(slotOf(key).slice(1)) % SLOTS,
     lastDocument: 0,
-    flagged: new Set(),
+    flagged: 0,
   };
 }
 
@@ -249,18 +256,4 @@ function makeValueForm(value: Scalar): ValueForm {
     number,
     sortable: number === undefined ? '' : `${toSortableHex(number)}",`,
   };
-}
-
-let lastSecond = '';
-let lastDate = '';
-
-/** `toIsoNano`, for times that mostly lie within the same second. */
-function toIso(nano: UnixNano): string {
-  if (nano.length < 10) return toIsoNano(nano);
-  const second = nano.slice(0, -9);
-  if (second !== lastSecond) {
-    lastDate = toIsoNano(nano).slice(0, 20);
-    lastSecond = second;
-  }
-  return `${lastDate}${nano.slice(-9)}Z`;
 }
