@@ -17,6 +17,8 @@ export function auditOf(call: Call, project: ProjectId, actor: Actor) {
     ipAddress: call.request.sourceIp,
     ...(agent !== undefined && { userAgent: agent.slice(0, 200) }),
     traceId: call.correlationId,
+    correlationId: call.correlationId,
+    requestId: call.requestId,
   };
 }
 

@@ -7,16 +7,18 @@ import type { ServiceFunction } from './service-function.ts';
 export interface KeyedTableProps {
   /** Why nothing is lost with it. A table without that is kept, protected, and recoverable to any second. */
   readonly expendable?: string;
+  /** Finds items by this attribute, too, in the order of `sk`; an item without it is not found so. */
+  readonly index?: { readonly name: string; readonly attribute: string };
 }
 
 /** A table with text keys `pk` and `sk`, whose items may end at `expires_at` (Unix seconds). @stateful */
 export class KeyedTable extends Construct {
   readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { expendable }: KeyedTableProps = {}) {
+  constructor(scope: Construct, id: string, { expendable, index }: KeyedTableProps = {}) {
     super(scope, id);
     const precious = expendable === undefined;
-    this.table = new Table(this, 'Table', {
+    const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -25,6 +27,14 @@ export class KeyedTable extends Construct {
       deletionProtection: precious,
       removalPolicy: precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (index !== undefined) {
+      table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: { name: index.attribute, type: AttributeType.STRING },
+        sortKey: { name: 'sk', type: AttributeType.STRING },
+      });
+    }
+    this.table = table;
     if (!precious) acknowledge(this.table, { 'AwsSolutions-DDB3': `No point-in-time recovery: ${expendable}` });
   }
 }

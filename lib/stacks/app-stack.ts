@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { AnswerCacheEnv } from '../../functions/adapters/answer-cache/env.ts';
 import type { AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
+import { auditKeys, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
 import { PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
@@ -196,7 +197,7 @@ export class AppStack extends Stack {
   }
 
   #deletion(api: ServiceApi): void {
-    const { audit, domain } = this.#data;
+    const { domain } = this.#data;
     const deletion = this.#function('Deletion', {
       handler: 'deletion',
       description: 'Deletes and restores events',
@@ -226,8 +227,7 @@ export class AppStack extends Stack {
     });
     for (const fn of [deletion, purge]) {
       grantHideEvents(domain, fn, this.#eventStoreSettings());
-      fn.addEnvironment({ AUDIT_TABLE_NAME: audit.tableName } satisfies z.input<typeof AuditTrailEnv>);
-      grantTable(audit, fn, ['PutItem']);
+      this.#recordAudit(fn);
     }
     this.#tombstones(deletion, ['GetItem', 'PutItem', 'UpdateItem']);
     this.#cache(deletion, ['UpdateItem']);
@@ -235,7 +235,7 @@ export class AppStack extends Stack {
   }
 
   #searches(api: ServiceApi): void {
-    const { audit, settings } = this.#data;
+    const { settings } = this.#data;
     const searches = this.#function('Searches', {
       handler: 'searches',
       description: 'Saved searches',
@@ -243,13 +243,18 @@ export class AppStack extends Stack {
       timeout: Duration.seconds(15),
     });
     this.#grantEdge(searches);
-    searches.addEnvironment({
-      AUDIT_TABLE_NAME: audit.tableName,
-      SETTINGS_TABLE_NAME: settings.tableName,
-    } satisfies z.input<typeof AuditTrailEnv> & z.input<typeof SettingsEnv>);
+    searches.addEnvironment({ SETTINGS_TABLE_NAME: settings.tableName } satisfies z.input<typeof SettingsEnv>);
     grantTable(settings, searches, ['Query', 'PutItem', 'DeleteItem']);
-    grantTable(audit, searches, ['PutItem']);
+    this.#recordAudit(searches);
     api.route(searches, 'Searches', ['ANY /api/v1/saved-searches', 'ANY /api/v1/saved-searches/{id}']);
+  }
+
+  /** Lets a function add entries to the audit trail: never change or remove one. */
+  #recordAudit(fn: ServiceFunction): void {
+    const { audit } = this.#data;
+    fn.addEnvironment({ AUDIT_TABLE_NAME: audit.tableName } satisfies z.input<typeof AuditTrailEnv>);
+    grantTable(audit, fn, ['PutItem'], WRITING_KEYS);
+    grantTable(audit, fn, ['GetItem'], [auditKeys.heads]);
   }
 
   #cache(fn: ServiceFunction, operations: readonly string[]): void {
@@ -265,7 +270,7 @@ export class AppStack extends Stack {
   }
 
   #identity(api: ServiceApi): void {
-    const { directory, audit, signingKey, firstPassword } = this.#data;
+    const { directory, signingKey, firstPassword } = this.#data;
     const identity = this.#function('Identity', {
       handler: 'identity',
       description: 'Users, projects and keys',
@@ -274,15 +279,14 @@ export class AppStack extends Stack {
     });
     this.#grantEdge(identity);
     identity.addEnvironment({
-      AUDIT_TABLE_NAME: audit.tableName,
       SIGNING_KEY_SECRET_ARN: signingKey.secretArn,
       FIRST_PASSWORD_SECRET_ARN: firstPassword.secretArn,
       CHANGE_FIRST_PASSWORD: String(this.#stage.changeFirstPassword),
       REGISTRATION: this.#stage.registration,
       STAGE: this.#stage.name,
-    } satisfies z.input<typeof AuditTrailEnv> & z.input<typeof SigningKeyEnv> & z.input<typeof IdentityEnv>);
+    } satisfies z.input<typeof SigningKeyEnv> & z.input<typeof IdentityEnv>);
     grantTable(directory, identity, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
-    grantTable(audit, identity, ['PutItem']);
+    this.#recordAudit(identity);
     identity.allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [signingKey.secretArn]);
     identity.allow(['secretsmanager:GetSecretValue'], [firstPassword.secretArn]);
     api.route(identity, 'Identity', [

@@ -5,6 +5,7 @@ import type { IDomain } from 'aws-cdk-lib/aws-opensearchservice';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { ENTITY_INDEX } from '../../functions/adapters/audit-trail/keys.ts';
 import type { StageSettings } from '../config/stage.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { EventStore } from '../constructs/event-store.ts';
@@ -46,7 +47,7 @@ export class DataStack extends Stack {
     this.stream = new IngestStream(this, 'Ingest', { shards: stage.streamShards }).stream;
     this.domain = new EventStore(this, 'Events', { size: stage.size }).domain;
     this.directory = new KeyedTable(this, 'Directory').table;
-    this.audit = new KeyedTable(this, 'Audit').table;
+    this.audit = new KeyedTable(this, 'Audit', { index: { name: ENTITY_INDEX, attribute: 'entity' } }).table;
     this.limits = new KeyedTable(this, 'Limits', {
       expendable: 'counts of running windows, gone within the day',
     }).table;

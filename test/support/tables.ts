@@ -1,9 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type EntryContent, parseEntry } from '../../functions/adapters/audit-trail/entry.ts';
+import { ENTITY_INDEX } from '../../functions/adapters/audit-trail/keys.ts';
+import { DynamoDbAuditReader } from '../../functions/adapters/audit-trail/reader.ts';
+import { ProjectId } from '../../functions/core/project.ts';
 import { startDynamoDb } from '../../lib/local-cloud/dynamodb/dynamodb.ts';
 import { ACCOUNT_ID, emulatorOptions, OPERATOR, REGION, temporaryFolder } from './emulated-aws.ts';
 
-/** Tables with `pk` and `sk` in the emulated DynamoDB, and a client that may do everything. */
+/** Tables with `pk` and `sk` (the audit table's index, too) in the emulated DynamoDB, and a client that may do everything. */
 export async function startTables(...names: readonly string[]) {
   const folder = await temporaryFolder();
   const resources = names.map((name) => ({
@@ -20,6 +24,17 @@ export async function startTables(...names: readonly string[]) {
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'entity', AttributeType: 'S' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: ENTITY_INDEX,
+          KeySchema: [
+            { AttributeName: 'entity', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
       ],
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
@@ -36,4 +51,14 @@ export async function startTables(...names: readonly string[]) {
       await folder.remove();
     },
   };
+}
+
+/** Entries of a project's audit trail, oldest first. */
+export async function readAuditTrail(client: DynamoDBDocumentClient, table: string, project: string) {
+  const entries: EntryContent[] = [];
+  for await (const { text } of new DynamoDbAuditReader(client, table).range(ProjectId.parse(project), 1)) {
+    const entry = parseEntry(text);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
 }

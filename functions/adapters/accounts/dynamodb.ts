@@ -6,8 +6,6 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { JWK } from 'jose';
@@ -15,13 +13,11 @@ import { z } from 'zod';
 import { Failure } from '../../core/errors.ts';
 import { ProjectId, tenantKey } from '../../core/project.ts';
 import { SCOPES } from '../../core/route.ts';
-import type { DynamoDbAuditTrail } from '../audit-trail/dynamodb.ts';
+import type { DynamoDbAuditTrail, Write } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
 import { directoryKeys, SELF } from '../directory/keys.ts';
 import type { ProjectRole, StoredKey } from '../directory/port.ts';
 import type { Accounts, KeyEntry, Project, RefreshFamily, User, UserChanges } from './port.ts';
-
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 const UserItem = z
   .object({
@@ -353,11 +349,7 @@ export class DynamoDbAccounts implements Accounts {
 
   async #write(writes: readonly Write[], audit: AuditEvent, conflict: string): Promise<void> {
     try {
-      await this.#client.send(
-        new TransactWriteCommand({
-          TransactItems: [...writes, { Put: this.#audit.toPut(audit) }],
-        }),
-      );
+      await this.#audit.write(writes, audit);
     } catch (error) {
       const failed =
         error instanceof TransactionCanceledException &&

@@ -1,15 +1,9 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  QueryCommand,
-  type QueryCommandOutput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { Failure, RetryLater } from '../../core/errors.ts';
 import { type ProjectId, tenantKey } from '../../core/project.ts';
-import type { DynamoDbAuditTrail } from '../audit-trail/dynamodb.ts';
+import type { DynamoDbAuditTrail, Write } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
 import type { DefaultChange, DefaultOf, SavedSearch, SavedSearches } from './port.ts';
 
@@ -30,15 +24,13 @@ const SearchItem = z.object({
 });
 const DefaultItem = z.object({ sk: z.string(), search_id: z.string() });
 
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
 /** Saved searches in the table of settings: a project's partition has an item for each, and one for each default that points at one. */
 export class DynamoDbSavedSearches implements SavedSearches {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
-  readonly #audit: Pick<DynamoDbAuditTrail, 'toPut'>;
+  readonly #audit: Pick<DynamoDbAuditTrail, 'write'>;
 
-  constructor(client: DynamoDBDocumentClient, table: string, audit: Pick<DynamoDbAuditTrail, 'toPut'>) {
+  constructor(client: DynamoDBDocumentClient, table: string, audit: Pick<DynamoDbAuditTrail, 'write'>) {
     this.#client = client;
     this.#table = table;
     this.#audit = audit;
@@ -115,17 +107,13 @@ export class DynamoDbSavedSearches implements SavedSearches {
 
   async #write(project: ProjectId, id: string, write: Write, change: DefaultChange, audit: AuditEvent): Promise<void> {
     try {
-      await this.#client.send(
-        new TransactWriteCommand({
-          TransactItems: [write, ...this.#defaults(project, id, change), { Put: this.#audit.toPut(audit) }],
-        }),
-      );
+      await this.#audit.write([write, ...this.#defaults(project, id, change)], audit);
     } catch (error) {
       const [own, ...others] =
         error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []).map(({ Code }) => Code) : [];
       if (own === 'ConditionalCheckFailed')
         throw new Failure('not_found', `there is no saved search "${id}"`, { cause: error });
-      if ([own, ...others].some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict'))
+      if (others.includes('ConditionalCheckFailed'))
         throw new RetryLater('unavailable', 'somebody else changes these searches at this moment', 1, { cause: error });
       throw error;
     }

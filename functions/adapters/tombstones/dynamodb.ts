@@ -5,14 +5,11 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { RetryLater } from '../../core/errors.ts';
 import { EventId, type IndexName, idPrefixOf } from '../../core/event-id.ts';
 import { ProjectId, tenantKey } from '../../core/project.ts';
-import type { DynamoDbAuditTrail } from '../audit-trail/dynamodb.ts';
+import type { DynamoDbAuditTrail, Write } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
 import type { DueTombstone, Tombstone, Tombstones } from './port.ts';
 
@@ -27,8 +24,6 @@ const Item = z
   .transform((item) => ({ id: item.sk, state: item.state, deletedAt: item.deleted_at, purgeAt: item.purge_at }));
 const DueItem = z.object({ project: ProjectId, id: EventId, at: z.int() });
 
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
 /**
  * Tombstones in their DynamoDB table, an item each under its project; ids begin with what names their index, so those of an index are one
  * range. Beside them, in a partition of its own, an item for each look that is due, by time.
@@ -36,10 +31,10 @@ type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export class DynamoDbTombstones implements Tombstones {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
-  readonly #audit: Pick<DynamoDbAuditTrail, 'toPut'> | undefined;
+  readonly #audit: Pick<DynamoDbAuditTrail, 'write'> | undefined;
 
   /** @param audit needed by those who change tombstones */
-  constructor(client: DynamoDBDocumentClient, table: string, audit?: Pick<DynamoDbAuditTrail, 'toPut'>) {
+  constructor(client: DynamoDBDocumentClient, table: string, audit?: Pick<DynamoDbAuditTrail, 'write'>) {
     this.#client = client;
     this.#table = table;
     this.#audit = audit;
@@ -176,17 +171,11 @@ export class DynamoDbTombstones implements Tombstones {
   async #write(writes: readonly Write[], audit: AuditEvent): Promise<boolean> {
     if (this.#audit === undefined) throw new Error('tombstones are changed with their audit entry only');
     try {
-      await this.#client.send(
-        new TransactWriteCommand({ TransactItems: [...writes, { Put: this.#audit.toPut(audit) }] }),
-      );
+      await this.#audit.write(writes, audit);
       return true;
     } catch (error) {
       const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
       if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return false;
-      if (reasons.some(({ Code }) => Code === 'TransactionConflict'))
-        throw new RetryLater('unavailable', 'the event is being deleted or restored by another request', 1, {
-          cause: error,
-        });
       throw error;
     }
   }

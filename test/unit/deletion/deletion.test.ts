@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbAuditTrail } from '../../../functions/adapters/audit-trail/dynamodb.ts';
 import { MemoryEventStore } from '../../../functions/adapters/event-store/memory.ts';
@@ -7,7 +6,7 @@ import { RetryLater } from '../../../functions/core/errors.ts';
 import { makeEventId } from '../../../functions/core/event-id.ts';
 import { Reply } from '../../../functions/core/http.ts';
 import type { LogRecord } from '../../../functions/core/log-record.ts';
-import { ProjectId, tenantKey } from '../../../functions/core/project.ts';
+import { ProjectId } from '../../../functions/core/project.ts';
 import { ulid } from '../../../functions/core/ulid.ts';
 import { DeletedLog, RestoredLog } from '../../../functions/deletion/api.ts';
 import { makeDeleteLog } from '../../../functions/deletion/delete-log.ts';
@@ -16,7 +15,7 @@ import { makeSettleDeletions } from '../../../functions/deletion/settle-deletion
 import { keepDeleted } from '../../../functions/ingest/keep-deleted.ts';
 import { callOf } from '../../support/calls.ts';
 import { lineOf, makeEventSpace } from '../../support/event-builder.ts';
-import { startTables } from '../../support/tables.ts';
+import { readAuditTrail, startTables } from '../../support/tables.ts';
 
 const DAY = 86_400_000;
 let tables: Awaited<ReturnType<typeof startTables>>;
@@ -88,14 +87,8 @@ function start({ bodies = ['one', 'two'], stored = true }: { bodies?: string[]; 
     settle: () => makeSettleDeletions(parts)(signal),
     read: async () => Promise.all(records.map(async ({ id }) => (await store.get(project, id))?.record.body)),
     entries: async () => {
-      const { Items = [] } = await tables.client.send(
-        new QueryCommand({
-          TableName: 'audit',
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': tenantKey(project, 'audit') },
-        }),
-      );
-      return Items.map(({ action, entity_id, actor }) => ({ action, entity_id, actor: actor.name }));
+      const found = await readAuditTrail(tables.client, 'audit', project);
+      return found.map(({ action, entity_id, actor }) => ({ action, entity_id, actor: actor.name }));
     },
     ready: stored ? arrive().then(() => undefined) : Promise.resolve(undefined),
   };

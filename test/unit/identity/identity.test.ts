@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbAccounts } from '../../../functions/adapters/accounts/dynamodb.ts';
@@ -16,7 +16,7 @@ import { makeCreateProject } from '../../../functions/identity/projects.ts';
 import { makeLogout, makeRefresh } from '../../../functions/identity/refresh.ts';
 import { makeRegister } from '../../../functions/identity/register.ts';
 import { makeSignIn } from '../../../functions/identity/sign-in.ts';
-import { startTables } from '../../support/tables.ts';
+import { readAuditTrail, startTables } from '../../support/tables.ts';
 
 let tables: Awaited<ReturnType<typeof startTables>>;
 let signing: SigningKey;
@@ -160,14 +160,8 @@ describe('signing in', () => {
     const { name, profile } = await registered();
     now += 1_000;
     await codeOf(signIn(name, 'wrong'));
-    const { Items } = await tables.client.send(
-      new QueryCommand({
-        TableName: 'audit',
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `P#${profile.default_project_id}#audit` },
-      }),
-    );
-    expect(Items?.map(({ action, result }) => `${action} ${result}`)).toEqual(
+    const entries = await readAuditTrail(tables.client, 'audit', profile.default_project_id);
+    expect(entries.map(({ action, result }) => `${action} ${result}`)).toEqual(
       expect.arrayContaining(['user.created success', 'user.login success', 'user.login failure']),
     );
   });

@@ -1,8 +1,7 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbAuditTrail } from '../../../functions/adapters/audit-trail/dynamodb.ts';
 import { DynamoDbSavedSearches } from '../../../functions/adapters/saved-searches/dynamodb.ts';
-import { ProjectId, tenantKey } from '../../../functions/core/project.ts';
+import { ProjectId } from '../../../functions/core/project.ts';
 import {
   SavedSearchEntry,
   SavedSearchInput,
@@ -17,7 +16,7 @@ import {
   makeUpdateSavedSearch,
 } from '../../../functions/searches/saved-searches.ts';
 import { callOf } from '../../support/calls.ts';
-import { startTables } from '../../support/tables.ts';
+import { readAuditTrail, startTables } from '../../support/tables.ts';
 
 let tables: Awaited<ReturnType<typeof startTables>>;
 beforeAll(async () => {
@@ -147,14 +146,8 @@ describe('saved searches', () => {
     const removed = await Promise.allSettled([ann.remove(saved.id), ann.remove(saved.id)]);
     expect(removed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await codeOf(ann.remove(saved.id))).toBe('not_found');
-    const { Items = [] } = await tables.client.send(
-      new QueryCommand({
-        TableName: 'audit',
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': tenantKey(project, 'audit') },
-      }),
-    );
-    expect(Items.map(({ action, old_values, new_values }) => [action, old_values?.name, new_values?.name])).toEqual([
+    const entries = await readAuditTrail(tables.client, 'audit', project);
+    expect(entries.map(({ action, old_values, new_values }) => [action, old_values?.name, new_values?.name])).toEqual([
       ['saved_search.created', undefined, 'one'],
       ['saved_search.updated', 'one', 'two'],
       ['saved_search.deleted', 'two', undefined],
