@@ -1,4 +1,10 @@
 import { readFileSync } from 'node:fs';
+import {
+  describePermission,
+  isOfProject,
+  type PermissionName,
+  permissionOf,
+} from '../../functions/core/permissions.ts';
 import { PROBLEMS } from '../../functions/core/problem.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { listRoutes } from './routes.ts';
@@ -46,10 +52,7 @@ export async function makeDocument(): Promise<Readonly<Record<string, unknown>>>
       schemas: sortByName(schemas.components),
       parameters: { Project: PROJECT },
       responses: {
-        Problem: {
-          description: 'The request failed; `code` says why',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
+        Problem: { description: 'The request failed; `code` says why', ...PROBLEM_RESPONSE },
       },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -62,19 +65,28 @@ export async function makeDocument(): Promise<Readonly<Record<string, unknown>>>
 function describe(route: Route, schemas: Schemas): Operation {
   const { parameters, requestBody } = describeInput(route, schemas);
   const status = String(route.status ?? (route.output === undefined ? 204 : 200));
-  const isPublic = route.access === 'public';
-  const scopes = isPublic || route.access === 'any' ? [] : [route.access];
+  const { access } = route;
+  const isPublic = access === 'public';
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: isPublic ? [] : [{ apiKey: scopes }, { session: scopes }],
-    parameters: isPublic ? parameters : [...parameters, { $ref: '#/components/parameters/Project' }],
+    ...(isPublic ? { security: [] } : describeAccess(access)),
+    parameters:
+      isOfProject(access) && !route.path.includes('{project_id}')
+        ? [...parameters, { $ref: '#/components/parameters/Project' }]
+        : parameters,
     ...(requestBody !== undefined && { requestBody }),
     responses: {
       [status]: {
         description: 'Done',
         ...(route.output !== undefined && { content: { 'application/json': { schema: schemas.add(route.output) } } }),
       },
+      ...(!isPublic && {
+        403: {
+          ...PROBLEM_RESPONSE,
+          description: `This lets one ${permissionOf(access).allows}, which needs ${describePermission(access)}`,
+        },
+      }),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
@@ -122,6 +134,24 @@ function describeInput(route: Route, schemas: Schemas): { parameters: object[]; 
     },
   };
 }
+
+/** Who may, from the table of permissions: by credentials for clients, and in full for people and the dashboard. */
+function describeAccess(access: PermissionName): Operation {
+  const { role, scope, platform } = permissionOf(access);
+  return {
+    security: [...(scope === undefined ? [] : [{ apiKey: [scope] }]), { session: [] }],
+    'x-permission': {
+      name: access,
+      ...(role !== undefined && { least_role: role }),
+      ...(scope !== undefined && { key_scope: scope }),
+      ...(platform !== undefined && { platform_admin: platform }),
+    },
+  };
+}
+
+const PROBLEM_RESPONSE = {
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 
 const PROJECT = {
   name: 'X-Project-Id',

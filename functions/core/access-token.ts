@@ -17,8 +17,6 @@ export const AccessClaims = z.object({
   project: ProjectId,
   /** Epoch of the user's sessions when it was made. */
   epoch: z.number(),
-  /** Administrator of the whole platform. */
-  admin: z.boolean(),
   /** The password must be changed first: the token is good for nothing else. */
   change: z.boolean(),
   /** Unix seconds. */

@@ -6,9 +6,10 @@ import { DomainError, Failure, InvalidRequest } from './errors.ts';
 import { type HttpRequest, toHttpRequest } from './http-request.ts';
 import { stringifyJson } from './json.ts';
 import { log } from './log.ts';
+import { describePermission, isAllowed, type PermissionName } from './permissions.ts';
 import { toFieldErrors, toProblem } from './problem.ts';
 import { readInput } from './request-input.ts';
-import type { InputOf, OutputOf, Route } from './route.ts';
+import type { EndpointClass, InputOf, OutputOf, Route } from './route.ts';
 import { Router } from './router.ts';
 
 /** Everything a use case may want to know of its request besides its input. */
@@ -68,13 +69,23 @@ export function serve<const R extends Route>(
   return { route, answer: answer as Served['answer'] };
 }
 
+/** What an operation asks of its caller. */
+export interface Asked {
+  readonly permission: PermissionName;
+  /** Project that the path names. */
+  readonly project?: string | undefined;
+}
+
 /** What the HTTP edge stands on. */
 export interface HttpOptions {
-  /** Proves the caller. @throws Failure `unauthenticated` */
-  readonly authenticate: (request: HttpRequest) => Promise<Caller>;
+  /**
+   * Proves the caller.
+   * @throws Failure `unauthenticated`; `not_found` for a project that is not there or not theirs, which look the same
+   */
+  readonly authenticate: (request: HttpRequest, asked: Asked) => Promise<Caller>;
   /** Counts the request. @throws RetryLater `rate_limited`. @returns headers that tell what is left */
   readonly limit: (
-    route: Route,
+    of: EndpointClass,
     who: { caller?: Caller; sourceIp: string },
   ) => Promise<Readonly<Record<string, string>>>;
   /** What our distribution proves itself with, if there is one. */
@@ -84,12 +95,13 @@ export interface HttpOptions {
 }
 
 /**
- * Lets a request in: proves its credentials, counts it, and asks for the route's scope.
+ * Lets a request in: proves its credentials, counts it, and asks whether its caller may. `parameters` are those of its path.
  * @throws Failure `unauthenticated`, `forbidden`; RetryLater
  */
 export type Enter = (
   route: Route,
   request: HttpRequest,
+  parameters?: Readonly<Record<string, string>>,
 ) => Promise<{
   readonly caller: Caller | undefined;
   /** Tell what is left of the limit. */
@@ -103,7 +115,7 @@ const ABORT_BEFORE_END_MILLIS = 1_500;
 /** A Lambda handler of payload format 2.0 for the given routes. It never throws: API Gateway would make a bare 500 of it. */
 export function httpHandler(served: readonly Served[], options: HttpOptions): Handler {
   const router = new Router(served);
-  const enter: Enter = (route, request) => admit(route, request, options);
+  const enter: Enter = (route, request, parameters = {}) => admit(route, request, parameters, options);
   const handle = async (
     event: APIGatewayProxyEventV2,
     context: Context,
@@ -162,17 +174,29 @@ function toBody(body: string | Buffer): Pick<APIGatewayProxyStructuredResultV2, 
   return typeof body === 'string' ? { body } : { body: body.toString('base64'), isBase64Encoded: true };
 }
 
-async function admit(route: Route, request: HttpRequest, options: HttpOptions): ReturnType<Enter> {
-  const caller = route.access === 'public' ? undefined : await options.authenticate(request);
-  const headers = await options.limit(route, {
-    ...(caller && { caller }),
-    sourceIp: request.sourceIp,
-  });
-  if (caller !== undefined && route.access !== 'any' && !caller.scopes.has(route.access as never)) {
-    throw new Failure('forbidden', `this needs the scope "${route.access}", which these credentials do not have`);
-  }
+async function admit(
+  { access, limit }: Route,
+  request: HttpRequest,
+  parameters: Readonly<Record<string, string>>,
+  options: HttpOptions,
+): ReturnType<Enter> {
+  if (access === 'public')
+    return { caller: undefined, headers: await options.limit(limit, { sourceIp: request.sourceIp }) };
+  const caller = await options.authenticate(request, { permission: access, project: parameters.project_id });
+  const headers = await options.limit(limit, { caller, sourceIp: request.sourceIp });
+  if (!isAllowed(access, caller)) throw refuse(access, caller);
   return { caller, headers };
 }
+
+/** Says what it would take, so that one knows whom to ask. */
+const refuse = (permission: PermissionName, { kind, mustChangePassword }: Caller): Failure =>
+  new Failure(
+    'forbidden',
+    kind === 'session' && mustChangePassword
+      ? 'your password must be changed first: PUT /api/v1/auth/me'
+      : `this needs ${describePermission(permission)}`,
+    { extensions: { permission } },
+  );
 
 async function run(
   { route, answer }: Served,
@@ -181,7 +205,7 @@ async function run(
   enter: Enter,
 ): Promise<Reply> {
   const { request } = call;
-  const { caller, headers: limits } = await enter(route, request);
+  const { caller, headers: limits } = await enter(route, request, parameters);
   const result = await answer(
     parse(route, parameters, request),
     caller === undefined ? call : ({ ...call, caller } as Call),

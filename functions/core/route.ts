@@ -1,8 +1,5 @@
 import type { z } from 'zod';
-
-/** What a key or a session may do. `ingest` writes events, `read` reads them, `write` changes settings, `admin` manages people and keys. */
-export const SCOPES = ['ingest', 'read', 'write', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Access } from './permissions.ts';
 
 /** Who a request is limited as; figures stand in `adapters/limiter`. */
 export type EndpointClass =
@@ -26,11 +23,12 @@ export interface Route {
   readonly operationId: string;
   readonly summary: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `{project_id}` in it is the project that the request means. */
   readonly path: string;
   /** Further paths of the same operation. */
   readonly aliases?: readonly string[];
-  /** The scope it asks for; `public` asks for no credentials, `any` for any valid ones. */
-  readonly access: Scope | 'public' | 'any';
+  /** What its caller must be allowed, by the table of permissions. */
+  readonly access: Access;
   readonly limit: EndpointClass;
   /**
    * Path, query-string and JSON or form members in one object. Query-string values come as text, or as an array of text where repeated.

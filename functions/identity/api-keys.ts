@@ -3,7 +3,7 @@ import { hashApiKey, makeApiKey } from '../core/api-key.ts';
 import { actorOf, auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
-import type { ApiKeyEntry, CreateApiKeyRequest } from './api.ts';
+import type { ApiKeyEntry, CreateApiKeyRequest } from './keys-api.ts';
 import type { IdentityParts } from './parts.ts';
 
 const DAY_SECONDS = 86_400;

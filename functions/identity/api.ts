@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ProjectId } from '../core/project.ts';
-import { type Route, SCOPES } from '../core/route.ts';
+import type { Route } from '../core/route.ts';
+import { ProjectEntry, permissions } from './projects-api.ts';
 
 const username = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$/, 'expected 2 to 40 letters, digits, dots, hyphens or underscores');
 const password = z.string().min(8, 'expected at least 8 characters').max(128, 'expected at most 128 characters');
-const role = z.enum(['viewer', 'member', 'admin']);
 
 export const RegisterRequest = z
   .strictObject({
@@ -14,6 +14,8 @@ export const RegisterRequest = z
     email: z.email().max(254),
     password,
     full_name: z.string().max(200).optional(),
+    /** Of an invitation to this address: its project is joined at once. Asked for where registration is by invitation. */
+    invitation_token: z.string().max(200).optional(),
   })
   .meta({ id: 'RegisterRequest' });
 export type RegisterRequest = z.output<typeof RegisterRequest>;
@@ -38,11 +40,6 @@ export const LoginResponse = z
   .meta({ id: 'LoginResponse' });
 export type LoginResponse = z.output<typeof LoginResponse>;
 
-export const ProjectEntry = z
-  .object({ id: ProjectId, name: z.string(), role, created_at: z.string() })
-  .meta({ id: 'Project' });
-export type ProjectEntry = z.output<typeof ProjectEntry>;
-
 export const UserProfile = z
   .object({
     id: z.string(),
@@ -54,6 +51,8 @@ export const UserProfile = z
     created_at: z.string(),
     default_project_id: ProjectId,
     must_change_password: z.boolean(),
+    /** What the user may do beside the projects. */
+    permissions,
     projects: z.array(ProjectEntry),
     /** A new token, where the request changed the password and so ended the old one. */
     access_token: z.string().optional(),
@@ -71,45 +70,6 @@ export const UpdateProfileRequest = z
   })
   .meta({ id: 'UpdateProfileRequest' });
 export type UpdateProfileRequest = z.output<typeof UpdateProfileRequest>;
-
-export const ProjectList = z.object({ items: z.array(ProjectEntry), total: z.int() }).meta({ id: 'ProjectList' });
-
-export const CreateProjectRequest = z
-  .strictObject({ id: z.string().optional(), name: z.string().min(1).max(100) })
-  .meta({ id: 'CreateProjectRequest' });
-export type CreateProjectRequest = z.output<typeof CreateProjectRequest>;
-
-export const ApiKeyEntry = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    prefix: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
-    project_id: ProjectId,
-    created_at: z.string(),
-    expires_at: z.string().optional(),
-  })
-  .meta({ id: 'ApiKey' });
-export type ApiKeyEntry = z.output<typeof ApiKeyEntry>;
-
-export const ApiKeyList = z.object({ items: z.array(ApiKeyEntry), total: z.int() }).meta({ id: 'ApiKeyList' });
-
-export const CreateApiKeyRequest = z
-  .strictObject({
-    name: z.string().min(1).max(100),
-    scopes: z.array(z.enum(SCOPES)).min(1).default(['ingest']),
-    /** Days until it ends; never unless given. */
-    expires_in_days: z.int().min(1).max(3650).optional(),
-  })
-  .meta({ id: 'CreateApiKeyRequest' });
-export type CreateApiKeyRequest = z.output<typeof CreateApiKeyRequest>;
-
-/** A new key. `key` is shown here and never again. */
-export const CreatedApiKey = ApiKeyEntry.extend({ key: z.string() }).meta({
-  id: 'CreatedApiKey',
-});
-
-export const KeyPath = z.object({ id: z.string() }).meta({ id: 'KeyPath' });
 
 export const registerRoute = {
   operationId: 'register',
@@ -133,6 +93,20 @@ export const loginRoute = {
   input: LoginRequest,
   output: LoginResponse,
 } as const satisfies Route;
+
+export const ResetPasswordRequest = z.strictObject({ email: z.email().max(254) }).meta({ id: 'ResetPasswordRequest' });
+export type ResetPasswordRequest = z.output<typeof ResetPasswordRequest>;
+
+export const ResetPasswordResponse = z.object({ message: z.string() }).meta({ id: 'ResetPasswordResponse' });
+
+export const ConfirmResetRequest = z
+  .strictObject({
+    /** From the mail; good once and for 30 minutes. */
+    token: z.string().min(1).max(200),
+    password,
+  })
+  .meta({ id: 'ConfirmResetRequest' });
+export type ConfirmResetRequest = z.output<typeof ConfirmResetRequest>;
 
 /** Nothing is read but the cookie. */
 const NoInput = z.object({}).meta({ id: 'NoInput' });
@@ -164,7 +138,7 @@ export const readProfileRoute = {
   summary: 'Who I am',
   method: 'GET',
   path: '/api/v1/auth/me',
-  access: 'any',
+  access: 'profile',
   limit: 'default',
   output: UserProfile,
 } as const satisfies Route;
@@ -174,63 +148,8 @@ export const updateProfileRoute = {
   summary: 'Change my profile or password',
   method: 'PUT',
   path: '/api/v1/auth/me',
-  access: 'any',
+  access: 'profile',
   limit: 'profile',
   input: UpdateProfileRequest,
   output: UserProfile,
-} as const satisfies Route;
-
-export const listProjectsRoute = {
-  operationId: 'listProjects',
-  summary: 'My projects',
-  method: 'GET',
-  path: '/api/v1/projects',
-  access: 'any',
-  limit: 'page',
-  output: ProjectList,
-} as const satisfies Route;
-
-export const createProjectRoute = {
-  operationId: 'createProject',
-  summary: 'Make a project',
-  method: 'POST',
-  path: '/api/v1/projects',
-  access: 'any',
-  limit: 'profile',
-  input: CreateProjectRequest,
-  output: ProjectEntry,
-  status: 201,
-} as const satisfies Route;
-
-export const listApiKeysRoute = {
-  operationId: 'listApiKeys',
-  summary: 'API keys of the project',
-  method: 'GET',
-  path: '/api/v1/keys',
-  access: 'admin',
-  limit: 'page',
-  output: ApiKeyList,
-} as const satisfies Route;
-
-export const createApiKeyRoute = {
-  operationId: 'createApiKey',
-  summary: 'Make an API key of the project; it is shown once',
-  method: 'POST',
-  path: '/api/v1/keys',
-  access: 'admin',
-  limit: 'default',
-  input: CreateApiKeyRequest,
-  output: CreatedApiKey,
-  status: 201,
-} as const satisfies Route;
-
-export const revokeApiKeyRoute = {
-  operationId: 'revokeApiKey',
-  summary: 'Revoke an API key; effective within 60 seconds',
-  method: 'DELETE',
-  path: '/api/v1/keys/{id}',
-  access: 'admin',
-  limit: 'default',
-  input: KeyPath,
-  status: 204,
 } as const satisfies Route;

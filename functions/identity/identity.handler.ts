@@ -10,24 +10,14 @@ import { SigningKeyEnv } from '../adapters/signing-key/env.ts';
 import { SecretsManagerSigningKeys } from '../adapters/signing-key/secrets-manager.ts';
 import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
-import {
-  createApiKeyRoute,
-  createProjectRoute,
-  listApiKeysRoute,
-  listProjectsRoute,
-  loginRoute,
-  logoutRoute,
-  readProfileRoute,
-  refreshRoute,
-  registerRoute,
-  revokeApiKeyRoute,
-  updateProfileRoute,
-} from './api.ts';
+import * as api from './api.ts';
 import { makeCreateApiKey, makeListApiKeys, makeRevokeApiKey } from './api-keys.ts';
 import { IdentityEnv } from './env.ts';
+import * as keysApi from './keys-api.ts';
 import type { IdentityParts } from './parts.ts';
 import { makeReadProfile, makeUpdateProfile } from './profile.ts';
 import { makeCreateProject, makeListProjects } from './projects.ts';
+import * as projectsApi from './projects-api.ts';
 import { makeLogout, makeRefresh } from './refresh.ts';
 import { makeRegister } from './register.ts';
 import { makeSignIn } from './sign-in.ts';
@@ -73,17 +63,17 @@ const parts: IdentityParts = {
 
 export const handler = httpHandler(
   [
-    serve(registerRoute, makeRegister(parts)),
-    serve(loginRoute, makeSignIn(parts)),
-    serve(refreshRoute, makeRefresh(parts)),
-    serve(logoutRoute, makeLogout(parts)),
-    serve(readProfileRoute, makeReadProfile(parts)),
-    serve(updateProfileRoute, makeUpdateProfile(parts)),
-    serve(listProjectsRoute, makeListProjects(parts)),
-    serve(createProjectRoute, makeCreateProject(parts)),
-    serve(listApiKeysRoute, makeListApiKeys(parts)),
-    serve(createApiKeyRoute, makeCreateApiKey(parts)),
-    serve(revokeApiKeyRoute, makeRevokeApiKey(parts)),
+    serve(api.registerRoute, makeRegister(parts)),
+    serve(api.loginRoute, makeSignIn(parts)),
+    serve(api.refreshRoute, makeRefresh(parts)),
+    serve(api.logoutRoute, makeLogout(parts)),
+    serve(api.readProfileRoute, makeReadProfile(parts)),
+    serve(api.updateProfileRoute, makeUpdateProfile(parts)),
+    serve(projectsApi.listProjectsRoute, makeListProjects(parts)),
+    serve(projectsApi.createProjectRoute, makeCreateProject(parts)),
+    serve(keysApi.listApiKeysRoute, makeListApiKeys(parts)),
+    serve(keysApi.createApiKeyRoute, makeCreateApiKey(parts)),
+    serve(keysApi.revokeApiKeyRoute, makeRevokeApiKey(parts)),
   ],
   options,
 );

@@ -2,9 +2,11 @@ import type { Accounts, User, UserChanges } from '../adapters/accounts/port.ts';
 import { actorOf, auditOf } from '../core/audit.ts';
 import { Failure, InvalidRequest } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
+import { isOfProject, permissionsOf } from '../core/permissions.ts';
 import type { UpdateProfileRequest, UserProfile } from './api.ts';
 import type { IdentityParts } from './parts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { toProjectEntry } from './projects.ts';
 import { signSession } from './session.ts';
 
 /** `GET /auth/me` */
@@ -68,8 +70,6 @@ export const makeUpdateProfile =
   };
 
 async function userOf(accounts: Accounts, { caller }: AuthenticatedCall): Promise<User> {
-  if (caller.kind !== 'session')
-    throw new Failure('forbidden', 'an API key belongs to a project and has no profile; sign in instead');
   const user = await accounts.findUser(caller.id);
   if (user === undefined) throw new Failure('not_found', 'there is no such user');
   return user;
@@ -78,6 +78,7 @@ async function userOf(accounts: Accounts, { caller }: AuthenticatedCall): Promis
 /** A user as the wire shows them. */
 export async function toProfile(accounts: Accounts, user: User): Promise<UserProfile> {
   const projects = await accounts.listProjects(user.id);
+  const self = { platformAdmin: user.platformAdmin, mustChangePassword: user.mustChangePassword };
   return {
     id: user.id,
     username: user.username,
@@ -88,11 +89,7 @@ export async function toProfile(accounts: Accounts, user: User): Promise<UserPro
     created_at: user.createdAt,
     default_project_id: user.defaultProject,
     must_change_password: user.mustChangePassword,
-    projects: projects.map(({ id, name, role, createdAt }) => ({
-      id,
-      name,
-      role,
-      created_at: createdAt,
-    })),
+    permissions: permissionsOf({ ...self, kind: 'session', scopes: new Set() }).filter((name) => !isOfProject(name)),
+    projects: projects.map((project) => toProjectEntry(project, self)),
   };
 }

@@ -1,23 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import type { Project } from '../adapters/accounts/port.ts';
 import { actorOf, auditOf } from '../core/audit.ts';
-import { Failure, InvalidRequest } from '../core/errors.ts';
+import type { Caller } from '../core/caller.ts';
+import { InvalidRequest } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
+import { isOfProject, type ProjectRole, permissionsOf, type Scope } from '../core/permissions.ts';
 import { ProjectId } from '../core/project.ts';
-import type { CreateProjectRequest, ProjectEntry } from './api.ts';
 import type { IdentityParts } from './parts.ts';
+import type { CreateProjectRequest, ProjectEntry } from './projects-api.ts';
 import { slug } from './register.ts';
 
 /** `GET /projects` */
 export const makeListProjects =
   ({ accounts }: IdentityParts) =>
   async (_input: undefined, call: AuthenticatedCall) => {
-    refuseKeys(call);
-    const items = (await accounts.listProjects(call.caller.id)).map(({ id, name, role, createdAt }) => ({
-      id,
-      name,
-      role,
-      created_at: createdAt,
-    }));
+    const items = (await accounts.listProjects(call.caller.id)).map((project) => toProjectEntry(project, call.caller));
     return { items, total: items.length };
   };
 
@@ -25,7 +22,6 @@ export const makeListProjects =
 export const makeCreateProject =
   ({ accounts, now }: IdentityParts) =>
   async ({ id, name }: CreateProjectRequest, call: AuthenticatedCall): Promise<ProjectEntry> => {
-    refuseKeys(call);
     const parsed = ProjectId.safeParse(id ?? `${slug(name)}-${randomBytes(3).toString('hex')}`);
     if (!parsed.success)
       throw new InvalidRequest(
@@ -47,15 +43,26 @@ export const makeCreateProject =
       result: 'success',
       newValues: { name },
     });
-    return {
-      id: project.id,
-      name,
-      role: 'admin',
-      created_at: project.createdAt,
-    };
+    return toProjectEntry({ ...project, role: 'admin' }, call.caller);
   };
 
-function refuseKeys({ caller }: AuthenticatedCall): void {
-  if (caller.kind === 'key')
-    throw new Failure('forbidden', 'an API key belongs to one project; sign in to see or make projects');
-}
+/** A project as the wire shows it to a user who has this role there. */
+export const toProjectEntry = (
+  { id, name, role, createdAt }: Project & { readonly role?: ProjectRole },
+  { platformAdmin, mustChangePassword }: Pick<Caller, 'platformAdmin' | 'mustChangePassword'>,
+): ProjectEntry => {
+  const inIt = {
+    kind: 'session',
+    platformAdmin,
+    mustChangePassword,
+    scopes: new Set<Scope>(),
+    ...(role && { role }),
+  } as const;
+  return {
+    id,
+    name,
+    ...(role !== undefined && { role }),
+    permissions: permissionsOf(inIt).filter(isOfProject),
+    created_at: createdAt,
+  };
+};

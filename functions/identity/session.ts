@@ -16,7 +16,6 @@ export async function signSession(keys: SigningKeys, user: User, epoch: number, 
     name: user.username,
     project: user.defaultProject,
     epoch,
-    admin: user.platformAdmin,
     change: user.mustChangePassword,
   })
     .setProtectedHeader({

@@ -1,7 +1,7 @@
 import type { Caller } from '../../functions/core/caller.ts';
 import type { AuthenticatedCall } from '../../functions/core/http.ts';
+import type { Scope } from '../../functions/core/permissions.ts';
 import type { ProjectId } from '../../functions/core/project.ts';
-import type { Scope } from '../../functions/core/route.ts';
 
 /** A call of a signed-in user of a project. */
 export const callOf = (

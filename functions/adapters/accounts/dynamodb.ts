@@ -11,12 +11,12 @@ import {
 import type { JWK } from 'jose';
 import { z } from 'zod';
 import { Failure } from '../../core/errors.ts';
+import { PROJECT_ROLES, type ProjectRole, SCOPES } from '../../core/permissions.ts';
 import { ProjectId, tenantKey } from '../../core/project.ts';
-import { SCOPES } from '../../core/route.ts';
 import type { DynamoDbAuditTrail, Write } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
 import { directoryKeys, SELF } from '../directory/keys.ts';
-import type { ProjectRole, StoredKey } from '../directory/port.ts';
+import type { StoredKey } from '../directory/port.ts';
 import type { Accounts, KeyEntry, Project, RefreshFamily, User, UserChanges } from './port.ts';
 
 const UserItem = z
@@ -47,7 +47,7 @@ const UserItem = z
 const PointerItem = z.object({ user_id: z.string() });
 const RoleItem = z.object({
   sk: ProjectId,
-  role: z.enum(['viewer', 'member', 'admin']),
+  role: z.enum(PROJECT_ROLES),
 });
 const ProjectItem = z.object({
   id: ProjectId,
@@ -129,6 +129,7 @@ export class DynamoDbAccounts implements Accounts {
         this.#putNew(directoryKeys.standing(user.id), SELF, {
           epoch: 1,
           disabled: false,
+          platform_admin: user.platformAdmin,
         }),
         ...this.#projectWrites(project, user.id),
       ],
@@ -282,12 +283,12 @@ export class DynamoDbAccounts implements Accounts {
   async putRefreshFamily({ id, userId, epoch, current, rotatedAt, expiresAt }: RefreshFamily): Promise<void> {
     const item = { id, user_id: userId, epoch, current_hash: current, rotated_at: rotatedAt, expires_at: expiresAt };
     await this.#client.send(
-      new PutCommand({ TableName: this.#table, Item: { pk: directoryKeys.refresh(id), sk: SELF, ...item } }),
+      new PutCommand({ TableName: this.#table, Item: { pk: directoryKeys.sessions(id), sk: SELF, ...item } }),
     );
   }
 
   async findRefreshFamily(id: string): Promise<RefreshFamily | undefined> {
-    return RefreshItem.safeParse(await this.#get(directoryKeys.refresh(id), SELF)).data;
+    return RefreshItem.safeParse(await this.#get(directoryKeys.sessions(id), SELF)).data;
   }
 
   async rotateRefreshFamily({ id, current }: RefreshFamily, next: string, now: number): Promise<boolean> {
@@ -295,7 +296,7 @@ export class DynamoDbAccounts implements Accounts {
       await this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
-          Key: { pk: directoryKeys.refresh(id), sk: SELF },
+          Key: { pk: directoryKeys.sessions(id), sk: SELF },
           UpdateExpression: 'SET current_hash = :next, previous_hash = :current, rotated_at = :now',
           ConditionExpression: 'current_hash = :current',
           ExpressionAttributeValues: { ':next': next, ':current': current, ':now': now },
@@ -310,7 +311,7 @@ export class DynamoDbAccounts implements Accounts {
 
   async endRefreshFamily(id: string): Promise<void> {
     await this.#client.send(
-      new DeleteCommand({ TableName: this.#table, Key: { pk: directoryKeys.refresh(id), sk: SELF } }),
+      new DeleteCommand({ TableName: this.#table, Key: { pk: directoryKeys.sessions(id), sk: SELF } }),
     );
   }
 

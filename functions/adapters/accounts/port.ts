@@ -1,7 +1,8 @@
 import type { JWK } from 'jose';
+import type { ProjectRole } from '../../core/permissions.ts';
 import type { ProjectId } from '../../core/project.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
-import type { ProjectRole, StoredKey } from '../directory/port.ts';
+import type { StoredKey } from '../directory/port.ts';
 
 /** A person who may sign in. */
 export interface User {

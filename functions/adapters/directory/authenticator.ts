@@ -6,26 +6,21 @@ import { cached } from '../../core/cached.ts';
 import type { Caller } from '../../core/caller.ts';
 import { findCredential } from '../../core/credential.ts';
 import { DomainError, Failure, RetryLater } from '../../core/errors.ts';
+import type { Asked } from '../../core/http.ts';
 import type { HttpRequest } from '../../core/http-request.ts';
+import { isOfProject, type PermissionName, permissionOf, scopesOf } from '../../core/permissions.ts';
 import { ProjectId } from '../../core/project.ts';
-import type { Scope } from '../../core/route.ts';
-import type { Directory, ProjectRole, Standing } from './port.ts';
+import type { Directory, Standing } from './port.ts';
 
-const FRESH_MILLIS = 60_000;
+/** Less than the minute in which a change must count everywhere, because a table's copies may lag a little. */
+const FRESH_MILLIS = 50_000;
 /** While the directory is away, what it said is believed this long. */
 const STALE_MILLIS = 10 * 60_000;
-
-const SCOPES_OF_ROLE: Readonly<Record<ProjectRole, ReadonlySet<Scope>>> = {
-  viewer: new Set(['read']),
-  member: new Set(['read', 'ingest', 'write']),
-  admin: new Set(['read', 'ingest', 'write', 'admin']),
-};
-
-const NO_SCOPES: ReadonlySet<Scope> = new Set();
 
 const REFUSED =
   'credentials are missing, expired or not valid: send "Authorization: Bearer <token or key>" or "X-API-Key"';
 const refused = () => new Failure('unauthenticated', REFUSED);
+const noProject = () => new Failure('not_found', 'there is no such project');
 
 /** Proves who makes a request; reads the directory at most once a minute for each key, user and instance. */
 export class Authenticator {
@@ -51,20 +46,28 @@ export class Authenticator {
     );
   }
 
-  /** @param inQuery whether a token may stand in the query string (paths of shippers). @throws Failure `unauthenticated` */
-  async request(request: HttpRequest, inQuery = false): Promise<Caller> {
+  /**
+   * @param inQuery whether a token may stand in the query string (paths of shippers)
+   * @throws Failure `unauthenticated`; `not_found` for a project that is not there or not theirs, which look the same
+   */
+  async request(request: HttpRequest, asked: Asked, inQuery = false): Promise<Caller> {
     const credential = findCredential(request, inQuery);
     if (credential === undefined) throw refused();
-    const wanted = request.headers['x-project-id'] ?? request.query.get('project_id') ?? undefined;
-    return credential.startsWith('trb_') ? this.key(credential) : this.session(credential, wanted);
+    if (credential.startsWith('trb_')) return this.key(credential, asked.project);
+    const named = asked.project ?? request.headers['x-project-id'] ?? request.query.get('project_id') ?? undefined;
+    return this.session(credential, named, asked.permission);
   }
 
-  /** @throws Failure `unauthenticated` */
-  async key(text: string): Promise<Caller> {
+  /**
+   * @param wanted project that the path names; a key has one of its own
+   * @throws Failure `unauthenticated`, `not_found`
+   */
+  async key(text: string, wanted?: string): Promise<Caller> {
     const id = parseApiKey(text)?.id;
     const key = id === undefined ? undefined : await this.#findKey(id);
     if (key === undefined || !timingSafeEqual(Buffer.from(hashApiKey(text)), Buffer.from(key.hash))) throw refused();
     if (key.expiresAt !== undefined && key.expiresAt * 1000 <= this.#now()) throw refused();
+    if (wanted !== undefined && wanted !== key.project) throw noProject();
     return {
       kind: 'key',
       id: key.id,
@@ -77,23 +80,30 @@ export class Authenticator {
 
   /**
    * @param wanted project that the request names, the user's default where it names none
-   * @throws Failure `unauthenticated`; `not_found` for a project that is not there or not theirs, which look the same
+   * @param permission that the request asks for: one that is about no project is proven whatever project the request names
+   * @throws Failure `unauthenticated`, `not_found`
    */
-  async session(token: string, wanted?: string): Promise<Caller> {
+  async session(token: string, wanted?: string, permission: PermissionName = 'read'): Promise<Caller> {
     const claims = await this.#verify(token);
-    const standing = await this.#standingIn(claims.sub, wanted);
+    const ofProject = isOfProject(permission);
+    const standing = await this.#standingIn(claims.sub, ofProject ? wanted : undefined);
     // a token of a later epoch than ours is newer than what we remember
     if (standing === undefined || standing.disabled || claims.epoch < standing.epoch) throw refused();
-    const project = ProjectId.safeParse(wanted ?? claims.project).data;
-    const scopes = project === undefined ? undefined : scopesIn(standing, project, claims);
-    if (project === undefined || scopes === undefined) throw new Failure('not_found', 'there is no such project');
+    if (standing.ended.has(claims.sid)) throw refused();
+    const project = ofProject && wanted !== undefined ? ProjectId.safeParse(wanted).data : homeOf(standing, claims);
+    if (project === undefined) throw noProject();
+    const role = standing.roles.get(project);
+    const { platformAdmin } = standing;
+    const isVisitor = platformAdmin && permissionOf(permission).platform !== undefined;
+    if (ofProject && role === undefined && !isVisitor) throw noProject();
+    const may = { ...(role !== undefined && { role }), platformAdmin, mustChangePassword: claims.change };
     return {
+      ...may,
       kind: 'session',
       id: claims.sub,
       name: claims.name,
       project,
-      scopes,
-      platformAdmin: claims.admin,
+      scopes: scopesOf(may),
       session: { id: claims.sid, expiresAt: claims.exp },
     };
   }
@@ -137,12 +147,6 @@ async function orRetry<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-function scopesIn(
-  standing: Standing,
-  project: ProjectId,
-  { admin, change }: AccessClaims,
-): ReadonlySet<Scope> | undefined {
-  const role = standing.roles.get(project);
-  if (role === undefined) return undefined;
-  return change ? NO_SCOPES : SCOPES_OF_ROLE[admin ? 'admin' : role];
-}
+/** The user's default project; another one of theirs where they have left that. */
+const homeOf = ({ roles }: Standing, { project }: AccessClaims): ProjectId =>
+  roles.has(project) ? project : ([...roles.keys()][0] ?? project);

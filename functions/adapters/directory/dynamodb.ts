@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { PROJECT_ROLES, SCOPES } from '../../core/permissions.ts';
 import { ProjectId } from '../../core/project.ts';
-import { SCOPES } from '../../core/route.ts';
-import { directoryKeys, SELF } from './keys.ts';
+import { directoryKeys, ENDED, SELF } from './keys.ts';
 import type { Directory, Standing, StoredKey } from './port.ts';
 
 const KeyItem = z.object({
@@ -18,10 +18,12 @@ const StandingItem = z.object({
   sk: z.literal(SELF),
   epoch: z.number(),
   disabled: z.boolean(),
+  platform_admin: z.boolean(),
 });
+const EndedItem = z.object({ sk: z.templateLiteral([ENDED, z.string()]) });
 const RoleItem = z.object({
   sk: ProjectId,
-  role: z.enum(['viewer', 'member', 'admin']),
+  role: z.enum(PROJECT_ROLES),
 });
 const SigningKeysItem = z.object({
   keys: z.array(z.record(z.string(), z.any())),
@@ -45,27 +47,42 @@ export class DynamoDbDirectory implements Directory {
   }
 
   async findStanding(userId: string): Promise<Standing | undefined> {
-    const { Items = [] } = await this.#client.send(
-      new QueryCommand({
-        TableName: this.#table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': directoryKeys.standing(userId) },
-      }),
-    );
+    const Items = await this.#query(directoryKeys.standing(userId));
     const self = Items.map((item) => StandingItem.safeParse(item)).find((parsed) => parsed.success)?.data;
     if (self === undefined) return undefined;
     const roles = Items.map((item) => RoleItem.safeParse(item)).flatMap(({ data }) =>
       data ? [[data.sk, data.role] as const] : [],
     );
+    const ended = Items.flatMap((item) => EndedItem.safeParse(item).data?.sk.slice(ENDED.length) ?? []);
     return {
       epoch: self.epoch,
       disabled: self.disabled,
+      platformAdmin: self.platform_admin,
+      ended: new Set(ended),
       roles: new Map(roles),
     };
   }
 
   async readSigningKeys() {
     return SigningKeysItem.parse((await this.#get(directoryKeys.signingKeys)) ?? { keys: [] }).keys;
+  }
+
+  async #query(pk: string): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+          ExclusiveStartKey: from,
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return items;
   }
 
   async #get(pk: string): Promise<unknown> {

@@ -5,7 +5,9 @@
 export const directoryKeys = {
   apiKey: (id: string) => `K#${id}`,
   standing: (userId: string) => `M#${userId}`,
-  refresh: (family: string) => `R#${family}`,
+  sessions: (userId: string) => `R#${userId}`,
+  token: (hash: string) => `T#${hash}`,
+  users: 'USERS',
   signingKeys: 'JWKS',
   user: (userId: string) => `U#${userId}`,
   userName: (name: string) => `UN#${name.toLowerCase()}`,
@@ -14,6 +16,9 @@ export const directoryKeys = {
 
 /** Sort key of the item that a partition has one of. */
 export const SELF = '-';
+
+/** Begins the sort key of a session that was ended, among the standing of its user: no project's id begins so. */
+export const ENDED = 'X#';
 
 /** `dynamodb:LeadingKeys` of what proves a request. */
 export const PROVING_KEYS = ['K#*', 'M#*', 'JWKS'];

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
+import type { ProjectRole, Scope } from '../../core/permissions.ts';
 import type { ProjectId } from '../../core/project.ts';
-import type { Scope } from '../../core/route.ts';
 
 /** What is stored of an API key: never the key itself. */
 export interface StoredKey {
@@ -14,13 +14,15 @@ export interface StoredKey {
   readonly expiresAt?: number;
 }
 
-export type ProjectRole = 'viewer' | 'member' | 'admin';
-
 /** What decides about the sessions of a user. */
 export interface Standing {
   /** Sessions made in an earlier epoch are over. */
   readonly epoch: number;
   readonly disabled: boolean;
+  /** Administrator of the whole platform. */
+  readonly platformAdmin: boolean;
+  /** Ids of sessions that were ended before their tokens would. */
+  readonly ended: ReadonlySet<string>;
   readonly roles: ReadonlyMap<ProjectId, ProjectRole>;
 }
 

@@ -12,10 +12,10 @@ export function makeEdge(env: z.output<typeof EdgeEnv>, client: DynamoDBDocument
   const authenticator = new Authenticator(new DynamoDbDirectory(client, env.DIRECTORY_TABLE_NAME));
   const limiter = new DynamoDbLimiter(client, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR);
   const options: HttpOptions = {
-    authenticate: (request) => authenticator.request(request, !request.path.startsWith('/api/')),
-    limit: async (route, { caller, sourceIp }) => {
+    authenticate: (request, asked) => authenticator.request(request, asked, !request.path.startsWith('/api/')),
+    limit: async (of, { caller, sourceIp }) => {
       const who = caller === undefined ? `ip:${sourceIp}` : `${caller.kind === 'key' ? 'key' : 'user'}:${caller.id}`;
-      const { limit, remaining, resetSeconds } = await limiter.take({ of: route.limit, who });
+      const { limit, remaining, resetSeconds } = await limiter.take({ of, who });
       return {
         'ratelimit-limit': String(limit),
         'ratelimit-remaining': String(remaining),

@@ -22,7 +22,13 @@ beforeAll(async () => {
   otherKey = (await generateKeyPair('ES256')).privateKey;
 });
 
-const standing: Standing = { epoch: 2, disabled: false, roles: new Map([[HOME, 'member']]) };
+const standing: Standing = {
+  epoch: 2,
+  disabled: false,
+  platformAdmin: false,
+  ended: new Set(),
+  roles: new Map([[HOME, 'member']]),
+};
 
 function start(overrides: Partial<Directory> = {}) {
   const reads = { keys: 0, standings: 0 };
@@ -52,11 +58,12 @@ const request = (headers: Record<string, string>, query = ''): HttpRequest => ({
   body: Buffer.alloc(0),
   sourceIp: '203.0.113.1',
 });
-const CLAIMS = { sid: 's1', name: 'ada', project: 'home', epoch: 2, admin: false, change: false };
+const CLAIMS = { sid: 's1', name: 'ada', project: 'home', epoch: 2, change: false };
 const sign = (claims: object = {}, header: object = {}, key = signingKey) =>
   new SignJWT({ ...CLAIMS, sub: 'usr_1', iss: 'tributary', aud: 'tributary-api', exp: SECONDS + 60, ...claims })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1', ...header })
     .sign(key);
+const READ = { permission: 'read' } as const;
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'allowed',
@@ -75,7 +82,7 @@ describe('an API key', () => {
     ],
   ])('is found in %s', async (_where, headers) => {
     const { authenticator, key } = start();
-    expect(await authenticator.request(request(headers(key)))).toMatchObject({
+    expect(await authenticator.request(request(headers(key)), READ)).toMatchObject({
       kind: 'key',
       project: 'home',
       name: 'shipper',
@@ -84,20 +91,20 @@ describe('an API key', () => {
 
   it('counts in the query string on paths of shippers only', async () => {
     const { authenticator, key } = start();
-    expect(await codeOf(authenticator.request(request({}, `token=${key}`)))).toBe('unauthenticated');
-    expect(await authenticator.request(request({}, `token=${key}`), true)).toMatchObject({ kind: 'key' });
+    expect(await codeOf(authenticator.request(request({}, `token=${key}`), READ))).toBe('unauthenticated');
+    expect(await authenticator.request(request({}, `token=${key}`), READ, true)).toMatchObject({ kind: 'key' });
   });
 
   it('has the scopes of its key and stays in its project, whatever the request names', async () => {
     const { authenticator, key } = start();
-    const caller = await authenticator.request(request({ 'x-api-key': key, 'x-project-id': 'away' }));
+    const caller = await authenticator.request(request({ 'x-api-key': key, 'x-project-id': 'away' }), READ);
     expect([caller.project, [...caller.scopes]]).toEqual(['home', ['ingest']]);
   });
 
   it('with the right id and another secret is refused', async () => {
     const { stored } = start();
     const { authenticator } = start({ findKey: async () => stored });
-    expect(await codeOf(authenticator.request(request({ 'x-api-key': makeApiKey('test').key })))).toBe(
+    expect(await codeOf(authenticator.request(request({ 'x-api-key': makeApiKey('test').key }), READ))).toBe(
       'unauthenticated',
     );
   });
@@ -118,7 +125,7 @@ describe('an API key', () => {
 describe('a session', () => {
   it('has the scopes of the role in its project', async () => {
     const { authenticator } = start();
-    const caller = await authenticator.request(request({ authorization: `Bearer ${await sign()}` }));
+    const caller = await authenticator.request(request({ authorization: `Bearer ${await sign()}` }), READ);
     expect(caller).toMatchObject({ kind: 'session', id: 'usr_1', name: 'ada', project: 'home', platformAdmin: false });
     expect([...caller.scopes].sort()).toEqual(['ingest', 'read', 'write']);
   });
@@ -126,9 +133,42 @@ describe('a session', () => {
   it('finds a project that is not theirs as little as one that is not there', async () => {
     const { authenticator } = start();
     const ask = async (project: string) =>
-      codeOf(authenticator.request(request({ authorization: `Bearer ${await sign()}`, 'x-project-id': project })));
+      codeOf(
+        authenticator.request(request({ authorization: `Bearer ${await sign()}`, 'x-project-id': project }), READ),
+      );
     expect(await ask('away')).toBe('not_found');
     expect(await ask('../etc')).toBe('not_found');
+  });
+
+  it('is about the project of the path, whatever a header names; a key has one of its own', async () => {
+    const { authenticator, key } = start();
+    const asked = { permission: 'project', project: 'away' } as const;
+    const session = request({ authorization: `Bearer ${await sign()}`, 'x-project-id': 'home' });
+    expect(await codeOf(authenticator.request(session, asked))).toBe('not_found');
+    expect(await codeOf(authenticator.request(request({ 'x-api-key': key }), asked))).toBe('not_found');
+    expect(await codeOf(authenticator.request(request({ 'x-api-key': key }), { ...asked, project: 'home' }))).toBe(
+      'allowed',
+    );
+  });
+
+  it('of an administrator of the platform manages projects of others, and reads nothing there', async () => {
+    const { authenticator } = start({ findStanding: async () => ({ ...standing, platformAdmin: true }) });
+    const token = await sign();
+    expect((await authenticator.session(token, 'away', 'project')).role).toBeUndefined();
+    expect(await codeOf(authenticator.session(token, 'away', 'read'))).toBe('not_found');
+    expect([...(await authenticator.session(token, 'away', 'project')).scopes]).toEqual([]);
+  });
+
+  it('that is about no project is proven whatever project the request names, even by one who left their default', async () => {
+    const { authenticator } = start();
+    expect((await authenticator.session(await sign(), 'away', 'account')).project).toBe('home');
+    expect((await authenticator.session(await sign({ project: 'left' }), undefined, 'account')).project).toBe('home');
+  });
+
+  it('that was ended is refused, other sessions of the user are not', async () => {
+    const { authenticator } = start({ findStanding: async () => ({ ...standing, ended: new Set(['s1']) }) });
+    expect(await codeOf(authenticator.session(await sign()))).toBe('unauthenticated');
+    expect(await codeOf(authenticator.session(await sign({ sid: 's2' })))).toBe('allowed');
   });
 
   it('finds a project that was made a moment ago', async () => {

@@ -11,7 +11,7 @@ import type { AuthenticatedCall, Call, Reply } from '../../../functions/core/htt
 import type { LoginResponse } from '../../../functions/identity/api.ts';
 import { makeCreateApiKey, makeListApiKeys, makeRevokeApiKey } from '../../../functions/identity/api-keys.ts';
 import type { IdentityParts } from '../../../functions/identity/parts.ts';
-import { makeReadProfile, makeUpdateProfile } from '../../../functions/identity/profile.ts';
+import { makeUpdateProfile } from '../../../functions/identity/profile.ts';
 import { makeCreateProject } from '../../../functions/identity/projects.ts';
 import { makeLogout, makeRefresh } from '../../../functions/identity/refresh.ts';
 import { makeRegister } from '../../../functions/identity/register.ts';
@@ -250,14 +250,6 @@ describe('a profile', () => {
     );
     expect(changed.email).toBe(`new${people}@example.com`);
     expect((await signIn(`new${people}@example.com`, 'a good password')).token_type).toBe('bearer');
-  });
-
-  it('is not there for an API key', async () => {
-    const { token } = await registered();
-    const { key } = await makeCreateApiKey(parts)({ name: 'k', scopes: ['read'] }, await as(token));
-    expect(await codeOf(makeReadProfile(parts)(undefined, { ...call, caller: await authenticator.key(key) }))).toBe(
-      'forbidden',
-    );
   });
 });
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { makeDocument } from '../../../bin/openapi/document.ts';
 import { listRoutes } from '../../../bin/openapi/routes.ts';
 import { Schemas } from '../../../bin/openapi/schemas.ts';
+import { describePermission, permissionOf } from '../../../functions/core/permissions.ts';
 
 const text = readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8');
 const routes = (await listRoutes()).map(({ route }) => route);
@@ -12,9 +13,10 @@ const routes = (await listRoutes()).map(({ route }) => route);
 const Operation = z.looseObject({
   operationId: z.string(),
   security: z.array(z.record(z.string(), z.array(z.string()))),
+  'x-permission': z.looseObject({ name: z.string() }).optional(),
   parameters: z.array(z.looseObject({ name: z.string().optional(), in: z.string().optional() })),
   requestBody: z.looseObject({ content: z.record(z.string(), z.unknown()) }).optional(),
-  responses: z.record(z.string(), z.unknown()),
+  responses: z.record(z.string(), z.looseObject({ description: z.string().optional() })),
 });
 const Document = z.looseObject({
   openapi: z.literal('3.1.1'),
@@ -61,12 +63,22 @@ describe('docs/openapi.json', () => {
     }
   });
 
-  it('asks for the credentials and the scope that the route asks for', () => {
+  it('asks for credentials wherever the route does, and names who may by the table of permissions', () => {
     for (const { operationId, access } of routes) {
-      const scopes = access === 'any' ? [] : [access];
-      expect(operationOf(operationId).security, operationId).toEqual(
-        access === 'public' ? [] : [{ apiKey: scopes }, { session: scopes }],
-      );
+      const operation = operationOf(operationId);
+      if (access === 'public') {
+        expect(operation.security, operationId).toEqual([]);
+        continue;
+      }
+      const { role, scope } = permissionOf(access);
+      const credentials = [...(scope ? [{ apiKey: [scope] }] : []), { session: [] }];
+      expect(operation.security, operationId).toEqual(credentials);
+      expect(operation['x-permission'], operationId).toMatchObject({
+        name: access,
+        ...(role && { least_role: role }),
+        ...(scope && { key_scope: scope }),
+      });
+      expect(operation.responses['403']?.description, operationId).toContain(describePermission(access));
     }
   });
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ApiKeyEntry, CreateApiKeyRequest } from '../../../../../functions/identity/api.ts';
+import type { ApiKeyEntry, CreateApiKeyRequest } from '../../../../../functions/identity/keys-api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { PERMISSIONS, PROJECT_ROLES } from '../core/permissions.ts';
+import { ProjectId } from '../core/project.ts';
+import type { Route } from '../core/route.ts';
+
+const role = z.enum(PROJECT_ROLES);
+
+/** Names of permissions, as each route's `x-permission` in the OpenAPI document asks for one. */
+export const permissions = z.array(z.enum(Object.keys(PERMISSIONS) as (keyof typeof PERMISSIONS)[]));
+
+export const ProjectEntry = z
+  .object({
+    id: ProjectId,
+    name: z.string(),
+    /** Of the caller; none for an administrator of the platform who is no member. */
+    role: role.optional(),
+    /** What the caller may do in it. */
+    permissions,
+    created_at: z.string(),
+  })
+  .meta({ id: 'Project' });
+export type ProjectEntry = z.output<typeof ProjectEntry>;
+
+export const ProjectList = z.object({ items: z.array(ProjectEntry), total: z.int() }).meta({ id: 'ProjectList' });
+
+const name = z.string().trim().min(1).max(100);
+
+export const CreateProjectRequest = z
+  .strictObject({ id: z.string().optional(), name })
+  .meta({ id: 'CreateProjectRequest' });
+export type CreateProjectRequest = z.output<typeof CreateProjectRequest>;
+
+const project_id = z.string().max(64);
+export const ProjectPath = z.object({ project_id });
+export const RenameProjectRequest = z.strictObject({ project_id, name });
+export type RenameProjectRequest = z.output<typeof RenameProjectRequest>;
+
+export const MemberEntry = z
+  .object({
+    user_id: z.string(),
+    username: z.string(),
+    full_name: z.string().optional(),
+    email: z.string(),
+    role,
+    disabled: z.boolean(),
+  })
+  .meta({ id: 'Member' });
+export type MemberEntry = z.output<typeof MemberEntry>;
+
+export const MemberList = z.object({ items: z.array(MemberEntry), total: z.int() }).meta({ id: 'MemberList' });
+
+const user_id = z.string().max(64);
+export const MemberPath = z.object({ project_id, user_id });
+export const ChangeRoleRequest = z.strictObject({ project_id, user_id, role });
+export type ChangeRoleRequest = z.output<typeof ChangeRoleRequest>;
+
+export const InviteRequest = z.strictObject({ project_id, email: z.email().max(254), role: role.default('member') });
+export type InviteRequest = z.output<typeof InviteRequest>;
+
+export const InvitationEntry = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    role,
+    invited_by: z.string(),
+    created_at: z.string(),
+    expires_at: z.string(),
+  })
+  .meta({ id: 'Invitation' });
+export type InvitationEntry = z.output<typeof InvitationEntry>;
+
+export const CreatedInvitation = InvitationEntry.extend({
+  /** Whether it was mailed. Where this stage sends no mail, `token` is to be passed on by whoever invited. */
+  mailed: z.boolean(),
+  /** Good once: `/register?invitation=…` or `/invitation?token=…`. Shown here and never again, and only where it was not mailed. */
+  token: z.string().optional(),
+}).meta({ id: 'CreatedInvitation' });
+export type CreatedInvitation = z.output<typeof CreatedInvitation>;
+
+export const InvitationList = z
+  .object({ items: z.array(InvitationEntry), total: z.int() })
+  .meta({ id: 'InvitationList' });
+
+export const InvitationPath = z.object({ project_id, id: z.string().max(64) });
+export type InvitationPath = z.output<typeof InvitationPath>;
+
+export const InvitationToken = z.strictObject({ token: z.string().min(1).max(200) }).meta({ id: 'InvitationToken' });
+export type InvitationToken = z.output<typeof InvitationToken>;
+
+/** What a page shows before an invitation is accepted. */
+export const InvitationPreview = z
+  .object({ project_name: z.string(), email: z.string(), role, invited_by: z.string(), expires_at: z.string() })
+  .meta({ id: 'InvitationPreview' });
+export type InvitationPreview = z.output<typeof InvitationPreview>;
+
+export const listProjectsRoute = {
+  operationId: 'listProjects',
+  summary: 'My projects',
+  method: 'GET',
+  path: '/api/v1/projects',
+  access: 'account',
+  limit: 'page',
+  output: ProjectList,
+} as const satisfies Route;
+
+export const createProjectRoute = {
+  operationId: 'createProject',
+  summary: 'Make a project',
+  method: 'POST',
+  path: '/api/v1/projects',
+  access: 'account',
+  limit: 'profile',
+  input: CreateProjectRequest,
+  output: ProjectEntry,
+  status: 201,
+} as const satisfies Route;
