@@ -15,6 +15,8 @@ export interface AcceptParts {
   /** Takes what the stream does not: frames under `spill/`, bodies too large for it under `large/`. */
   readonly quarantine: ObjectStore;
   readonly now: () => number;
+  /** Names requests and frames, @default the system's randomness. @param millis Unix milliseconds */
+  readonly makeUlid?: (millis: number) => string;
 }
 
 /** Takes events for good: when it returns, each is in the stream or in S3. @returns their ids, in order. @throws RetryLater where none was taken */
@@ -24,11 +26,11 @@ export type Accept = (
   signal: AbortSignal,
 ) => Promise<readonly EventId[]>;
 
-export function makeAccept({ stream, quarantine, now }: AcceptParts): Accept {
+export function makeAccept({ stream, quarantine, now, makeUlid = ulid }: AcceptParts): Accept {
   return async (drafts, request, signal) => {
     if (drafts.length === 0) return [];
     const received = now();
-    const arrival: Arrival = { ...request, received, ulid: ulid(received) };
+    const arrival: Arrival = { ...request, received, ulid: makeUlid(received) };
     const ids: EventId[] = [];
     const lines = new Map<IndexName, string[]>();
     for (const [position, draft] of drafts.entries()) {
@@ -39,7 +41,7 @@ export function makeAccept({ stream, quarantine, now }: AcceptParts): Accept {
       else group.push(line);
     }
     const frames = [...lines].flatMap(([index, group]) =>
-      packFrames({ project: arrival.project, index, received }, group, () => ulid(received)),
+      packFrames({ project: arrival.project, index, received }, group, () => makeUlid(received)),
     );
     await put(frames, signal);
     return ids;

@@ -38,11 +38,12 @@ export function makeArchiveFrames({ archive, ledger }: ArchiveParts) {
   };
 
   async function put(prefix: string, group: readonly Archived[]): Promise<readonly Delivery[]> {
-    const [first] = group;
-    if (first === undefined) return [];
+    const [first, last] = [group[0]?.delivery, group.at(-1)?.delivery];
+    if (first === undefined || last === undefined) return [];
     try {
-      // named by its first record: a repeat of the batch writes the same object again
-      await archive.put(`${prefix}${first.delivery.shard}-${first.delivery.sequenceNumber}.frames`, toObject(group));
+      // a repeat of the batch writes the same object again, a part of it another: neither leaves less than was there
+      const name = `${first.shard}-${first.sequenceNumber}-${last.sequenceNumber}.frames`;
+      await archive.put(`${prefix}${name}`, toObject(group));
       await ledger.accepted(group.map(({ header }) => header));
       return [];
     } catch (error) {

@@ -59,13 +59,22 @@ export function makeIndexFrames({ events, ledger, objects, quarantine, attempts 
       if (bytes > MAX_LINES_BYTES) await flush();
     }
     await flush();
+    await survive(batch);
     return again;
   };
+
+  async function survive(batch: readonly Delivery[]): Promise<void> {
+    try {
+      await attempts.survived(batch);
+    } catch (error) {
+      log('warn', 'end of work on a record cannot be noted', {}, error);
+    }
+  }
 
   /** @returns undefined where the record went to quarantine */
   async function open(delivery: Delivery, batchSize: number): Promise<Opened | undefined> {
     if (await attempts.exhausted(delivery, batchSize)) {
-      await quarantine.record(delivery, 'the function ended three times while it worked on this record');
+      await putAside(delivery, 'the function ended three times while it worked on this record');
       return undefined;
     }
     const { frame } = delivery;
@@ -74,9 +83,17 @@ export function makeIndexFrames({ events, ledger, objects, quarantine, attempts 
       return { delivery, frame, lines: await readFrame(frame, objects) };
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      await quarantine.record(delivery, error.message);
+      await putAside(delivery, error.message);
       return undefined;
     }
+  }
+
+  /** Quarantines a record undecoded. The ledger counts its events as far as its header can be read. */
+  async function putAside(delivery: Delivery, reason: string): Promise<void> {
+    await quarantine.record(delivery, reason);
+    if (delivery.frame instanceof Error) return;
+    const { header } = delivery.frame;
+    await ledger.stored(header, { indexed: 0, quarantined: header.events });
   }
 
   async function store(frames: readonly Opened[], signal: AbortSignal): Promise<readonly Delivery[]> {

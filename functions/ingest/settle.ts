@@ -105,9 +105,18 @@ function fillResource(
   };
 }
 
-/** A day that a resend repeats: the event's own if it is within a day of receipt, else the one in the client's id, else receipt's. */
+/** How far from receipt the day inside a client's id may lie: a wrong clock makes no index of its own. */
+const CLIENT_DAYS = { before: 7, after: 1 };
+
+/**
+ * A day that a resend repeats: the event's own if it is within a day of when its request was made, else that. When it was made is told by the
+ * client's id, which a resend after midnight repeats, else by receipt.
+ */
 function dayOf(time: UnixNano | undefined, received: number, clientDay: number | undefined): number {
   const today = toDay(received);
+  const isPlausible =
+    clientDay !== undefined && clientDay >= today - CLIENT_DAYS.before && clientDay <= today + CLIENT_DAYS.after;
+  const made = isPlausible ? clientDay : today;
   const own = time === undefined ? undefined : toDay(toMillis(time));
-  return own !== undefined && Math.abs(own - today) <= 1 ? own : (clientDay ?? today);
+  return own !== undefined && Math.abs(own - made) <= 1 ? own : made;
 }

@@ -12,8 +12,8 @@ export class DynamoDbAttempts implements Attempts {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => number;
-  /** Records that this instance has tried: it is still alive, so they did not end it. */
-  readonly #survived = new Set<string>();
+  /** Records whose mark this instance has set. */
+  readonly #marked = new Set<string>();
 
   constructor(client: DynamoDBDocumentClient, table: string, now: () => number = Date.now) {
     this.#client = client;
@@ -21,15 +21,14 @@ export class DynamoDbAttempts implements Attempts {
     this.#now = now;
   }
 
-  async exhausted({ shard, sequenceNumber, arrivedAt }: Delivery, batchSize: number): Promise<boolean> {
-    const record = `${shard}:${sequenceNumber}`;
-    if (batchSize > 1 || this.#now() - arrivedAt < SUSPICIOUS_AFTER_MILLIS || this.#survived.has(record)) return false;
-    if (this.#survived.size > 10_000) this.#survived.clear();
-    this.#survived.add(record);
+  async exhausted(delivery: Delivery, batchSize: number): Promise<boolean> {
+    if (batchSize > 1 || this.#now() - delivery.arrivedAt < SUSPICIOUS_AFTER_MILLIS) return false;
+    const record = nameOf(delivery);
+    this.#marked.add(record);
     const { Attributes } = await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
-        Key: { pk: `A#${record}`, sk: '-' },
+        Key: keyOf(record),
         UpdateExpression: 'ADD attempts :one SET expires_at = :end',
         ExpressionAttributeValues: { ':one': 1, ':end': Math.floor(this.#now() / 1000) + KEPT_SECONDS },
         ReturnValues: 'UPDATED_NEW',
@@ -37,4 +36,17 @@ export class DynamoDbAttempts implements Attempts {
     );
     return Number(Attributes?.attempts) > MAXIMUM;
   }
+
+  async survived(deliveries: readonly Delivery[]): Promise<void> {
+    for (const record of deliveries.map(nameOf)) {
+      if (!this.#marked.delete(record)) continue;
+      await this.#client.send(
+        new UpdateCommand({ TableName: this.#table, Key: keyOf(record), UpdateExpression: 'REMOVE attempts' }),
+      );
+    }
+  }
 }
+
+const nameOf = ({ shard, sequenceNumber }: Delivery): string => `${shard}:${sequenceNumber}`;
+
+const keyOf = (record: string) => ({ pk: `A#${record}`, sk: '-' });

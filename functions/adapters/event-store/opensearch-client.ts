@@ -46,9 +46,11 @@ interface Call {
 export class OpenSearchClient {
   readonly #base: URL;
   readonly #signer: SignatureV4 | undefined;
+  readonly #fetch: typeof fetch;
 
-  constructor(url: string, credentials: Credentials | undefined = readCredentials()) {
+  constructor(url: string, credentials: Credentials | undefined = readCredentials(), fetch = globalThis.fetch) {
     this.#base = new URL(url);
+    this.#fetch = fetch;
     if (credentials === undefined) return;
     this.#signer = new SignatureV4({
       service: 'es',
@@ -80,7 +82,7 @@ export class OpenSearchClient {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, {
+      response = await this.#fetch(url, {
         method,
         headers: sent,
         ...(body !== undefined && { body: body as BodyInit }),

@@ -53,10 +53,13 @@ export class OpenSearchEventStore implements EventStore {
   readonly #template: ReturnType<typeof makeTemplate>;
   #templateReady: Promise<void> | undefined;
 
-  /** @param credentials that requests are signed with; those of the environment unless given */
-  constructor(env: z.output<typeof EventStoreEnv>, credentials?: Credentials) {
+  /**
+   * @param credentials that requests are signed with; those of the environment unless given
+   * @param fetch the platform's unless given
+   */
+  constructor(env: z.output<typeof EventStoreEnv>, credentials?: Credentials, fetch?: typeof globalThis.fetch) {
     const url = env.OPENSEARCH_URL ?? `https://${env.OPENSEARCH_DOMAIN_ENDPOINT}`;
-    this.#client = new OpenSearchClient(url, credentials);
+    this.#client = new OpenSearchClient(url, credentials, fetch);
     this.#template = makeTemplate({
       shards: 1,
       replicas: env.OPENSEARCH_REPLICAS,

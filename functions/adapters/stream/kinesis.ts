@@ -12,28 +12,43 @@ const MAX_BYTES = 10 * 1_048_576 - 65_536;
 const PATIENCE_MILLIS = 5_000;
 const FIRST_PAUSE_MILLIS = 40;
 
+/** What waiting goes by. */
+export interface Pace {
+  readonly now: () => number;
+  readonly sleep: (millis: number) => Promise<unknown>;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
 /** The stream in Kinesis. */
 export class KinesisFrameStream implements FrameStream {
-  readonly #client: KinesisClient;
+  readonly #client: Pick<KinesisClient, 'send'>;
   readonly #name: string;
+  readonly #pace: Pace;
 
   /** @param client `makeKinesis()`, or a fake in tests */
-  constructor(client: KinesisClient, name: string) {
+  constructor(
+    client: Pick<KinesisClient, 'send'>,
+    name: string,
+    pace: Pace = { now: Date.now, sleep, random: Math.random },
+  ) {
     this.#client = client;
     this.#name = name;
+    this.#pace = pace;
   }
 
   async put(records: readonly Buffer[], signal: AbortSignal): Promise<readonly boolean[]> {
+    const { now, sleep, random } = this.#pace;
     const taken = records.map(() => false);
-    const end = Date.now() + PATIENCE_MILLIS;
+    const end = now() + PATIENCE_MILLIS;
     let waiting = records.map((_, position) => position);
     for (let pause = FIRST_PAUSE_MILLIS; waiting.length > 0; pause *= 2) {
       for (const batch of toBatches(waiting, records)) {
         for (const position of await this.#putBatch(batch, records, signal)) taken[position] = true;
       }
       waiting = waiting.filter((position) => !taken[position]);
-      const wait = pause * (0.5 + Math.random());
-      if (waiting.length === 0 || signal.aborted || Date.now() + wait > end) break;
+      const wait = pause * (0.5 + random());
+      if (waiting.length === 0 || signal.aborted || now() + wait > end) break;
       await sleep(wait);
     }
     return taken;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { RetryLater } from '../../../functions/core/errors.ts';
-import { indexOf } from '../../../functions/core/event-id.ts';
+import { type EventId, indexOf } from '../../../functions/core/event-id.ts';
+import type { Delivery } from '../../../functions/core/kinesis.ts';
 import type { LogRecord } from '../../../functions/core/log-record.ts';
 import type { ProjectId } from '../../../functions/core/project.ts';
 import { makeAccept } from '../../../functions/ingest/accept.ts';
@@ -24,13 +25,19 @@ function start() {
   const events = new MemoryEventWriter();
   const ledger = new MemoryLedger();
   const exhausted = new Set<string>();
+  const survived: string[] = [];
   const accept = makeAccept({ stream, quarantine, now: () => NOW });
   const index = makeIndexFrames({
     events,
     ledger,
     objects: quarantine,
     quarantine: new Quarantine(quarantine),
-    attempts: { exhausted: async ({ sequenceNumber }) => exhausted.has(sequenceNumber) },
+    attempts: {
+      exhausted: async ({ sequenceNumber }) => exhausted.has(sequenceNumber),
+      survived: async (batch) => {
+        survived.push(...batch.map(({ sequenceNumber }) => sequenceNumber));
+      },
+    },
   });
   return {
     stream,
@@ -39,6 +46,7 @@ function start() {
     events,
     ledger,
     exhausted,
+    survived,
     accept: (drafts: readonly Draft[], more = {}) => accept(drafts, { ...arrival, ...more }, SIGNAL),
     index: (batch = stream.deliveries()) => index(batch, SIGNAL),
     archiveFrames: makeArchiveFrames({ archive, ledger }),
@@ -83,12 +91,30 @@ describe('accepting', () => {
 
   it('knows a resend by the client id, whatever day it comes, and does not swallow other content', async () => {
     const { accept } = start();
-    const clientId = { dataset: 'test', id: 'batch-1', day: 20_000 };
+    const clientId = { dataset: 'test', id: 'batch-1', day: 20_777 };
     const [first] = await accept([line('one')], { clientId });
     const [again] = await accept([line('one')], { clientId });
     const [other] = await accept([line('two')], { clientId });
     expect(again).toBe(first);
     expect(other).not.toBe(first);
+  });
+
+  it('knows a resend after midnight by the day of the client id, also of an event of the day before that', async () => {
+    const { stream, quarantine } = start();
+    const midnight = Date.parse('2026-11-22T00:00:00Z');
+    const clientId = { dataset: 'test', id: 'batch-1', day: Math.floor(NOW / 86_400_000) };
+    const draft = { ...line('one'), time: `${Date.parse('2026-11-20T10:00:00Z')}000000` as never };
+    const sendAt = (now: number) =>
+      makeAccept({ stream, quarantine, now: () => now })([draft], { ...arrival, clientId }, SIGNAL);
+    expect(await sendAt(midnight + 60_000)).toEqual(await sendAt(midnight - 60_000));
+  });
+
+  it('makes no index of the day in a client id that a wrong clock made', async () => {
+    const { accept } = start();
+    for (const day of [0, 10_000_000]) {
+      const [id] = await accept([line('one')], { clientId: { dataset: 'test', id: 'batch-1', day } });
+      expect(indexOf(id as EventId)).toBe('logs-30d-2026.11.21');
+    }
   });
 
   it('answers 503 where the stream takes nothing, and keeps nothing', async () => {
@@ -192,12 +218,22 @@ describe('indexing', () => {
   });
 
   it('quarantines undecoded what ended the function three times', async () => {
-    const { accept, index, stream, exhausted, quarantine, events } = start();
+    const { accept, index, stream, exhausted, quarantine, events, ledger } = start();
     await accept([line('killer')]);
     exhausted.add(stream.deliveries()[0]?.sequenceNumber ?? '');
     expect(await index()).toEqual([]);
     expect(events.lines.size).toBe(0);
     expect([...quarantine.objects.keys()]).toEqual([expect.stringMatching(/^quarantine\/records\//)]);
+    // so that the ledger balances
+    expect([...ledger.frames.values()]).toEqual([{ indexed: 0, quarantined: 1 }]);
+  });
+
+  it('notes that it came to its end, also where the store took nothing', async () => {
+    const { accept, index, stream, events, survived } = start();
+    await accept([line('one')]);
+    events.outcome = () => ({ kind: 'retry', reason: '503' });
+    expect(await index()).toHaveLength(1);
+    expect(survived).toEqual(stream.deliveries().map(({ sequenceNumber }) => sequenceNumber));
   });
 
   it('lets a record come again that can neither be read nor put aside', async () => {
@@ -224,6 +260,19 @@ describe('archiving', () => {
       { accepted: 2, dropped: 0 },
       { accepted: 1, dropped: 0 },
     ]);
+  });
+
+  it('never leaves less in the archive than was there, when a part of a batch comes again', async () => {
+    const { accept, stream, archiveFrames, archive } = start();
+    await accept([line('one')]);
+    await accept([line('two')]);
+    const [first, second] = stream.deliveries();
+    await archiveFrames([first as Delivery, second as Delivery]);
+    const [[key, whole] = []] = archive.objects;
+    await archiveFrames([first as Delivery]);
+    expect(archive.objects.get(key ?? '')).toEqual(whole);
+    await archiveFrames([first as Delivery, second as Delivery]);
+    expect(archive.objects.size).toBe(2);
   });
 
   it('lets frames come again that it could not keep', async () => {

@@ -1,0 +1,49 @@
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DynamoDbAttempts } from '../../../functions/adapters/attempts/dynamodb.ts';
+import { toDelivery } from '../../support/fakes.ts';
+
+const NOW = Date.parse('2026-11-21T12:00:00Z');
+const MINUTE = 60_000;
+const old = toDelivery(Buffer.from('a'), 1, NOW - 2 * MINUTE);
+const fresh = toDelivery(Buffer.from('b'), 2, NOW);
+
+const table = mockClient(DynamoDBDocumentClient);
+/** Attempts by key, as the table counts them. */
+const counts = new Map<string, number>();
+beforeEach(() => {
+  table.reset();
+  counts.clear();
+  table.on(UpdateCommand).callsFake(({ Key, UpdateExpression }: { Key: { pk: string }; UpdateExpression: string }) => {
+    if (UpdateExpression.startsWith('REMOVE')) return { attempts: counts.delete(Key.pk) };
+    counts.set(Key.pk, (counts.get(Key.pk) ?? 0) + 1);
+    return { Attributes: { attempts: counts.get(Key.pk) } };
+  });
+});
+
+/** An execution environment of the function. */
+const start = () => new DynamoDbAttempts(table as never, 'ledger', () => NOW);
+
+describe('attempts at a record', () => {
+  it('are exhausted when work on it began three times and never came to an end', async () => {
+    for (let death = 1; death <= 3; death++) expect(await start().exhausted(old, 1)).toBe(false);
+    expect(await start().exhausted(old, 1)).toBe(true);
+  });
+
+  it('are not exhausted by waiting for a store that is away, in however many environments', async () => {
+    for (let run = 1; run <= 10; run++) {
+      const attempts = start();
+      expect(await attempts.exhausted(old, 1)).toBe(false);
+      await attempts.survived([old]);
+    }
+  });
+
+  it('cost no call for a record that is fresh or has company', async () => {
+    const attempts = start();
+    expect(await attempts.exhausted(fresh, 1)).toBe(false);
+    expect(await attempts.exhausted(old, 2)).toBe(false);
+    await attempts.survived([fresh, old]);
+    expect(table.calls()).toHaveLength(0);
+  });
+});
