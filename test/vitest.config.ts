@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'node',
           setupFiles: ['test/support/property-seed.ts'],
-          include: ['test/{unit,property,contract}/**/*.test.ts'],
+          include: ['test/{unit,property,contract,simulation}/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', 'test/unit/frontend/**'],
           testTimeout: 30_000,
         },

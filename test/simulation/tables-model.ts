@@ -1,0 +1,48 @@
+import type { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Ledger } from '../../functions/adapters/ledger/port.ts';
+import type { Tombstones } from '../../functions/adapters/tombstones/port.ts';
+import type { Instance, Network } from './faults.ts';
+
+/** What the ledger says of one frame. */
+interface Entry {
+  readonly accepted?: number;
+  readonly dropped?: number;
+  readonly indexed?: number;
+  readonly quarantined?: number;
+}
+
+/** The tables: ledger, marks of attempts, tombstones (of which there are none). */
+export class Tables {
+  /** By frame id. */
+  readonly ledger = new Map<string, Entry>();
+  /** By key of the record. */
+  readonly #attempts = new Map<string, number>();
+
+  ledgerSeenBy(instance: Instance, network: Network): Ledger {
+    const set = (id: string, members: Entry) =>
+      network.call(instance, 'table', () => void this.ledger.set(id, { ...this.ledger.get(id), ...members }));
+    return {
+      accepted: async (headers) => {
+        await Promise.all(headers.map(({ id, events, dropped }) => set(id, { accepted: events + dropped, dropped })));
+      },
+      stored: ({ id }, counts) => set(id, counts),
+    };
+  }
+
+  /** The client that marks of attempts are kept through: it counts up, and takes counts away. */
+  attemptsSeenBy(instance: Instance, network: Network): DynamoDBDocumentClient {
+    const send = ({ input }: UpdateCommand) =>
+      network.call(instance, 'table', () => {
+        const key = String(input.Key?.pk);
+        if (input.UpdateExpression?.startsWith('REMOVE')) return void this.#attempts.delete(key);
+        const attempts = (this.#attempts.get(key) ?? 0) + 1;
+        this.#attempts.set(key, attempts);
+        return { Attributes: { attempts } };
+      });
+    return { send } as Pick<DynamoDBDocumentClient, 'send'> as DynamoDBDocumentClient;
+  }
+
+  tombstonesSeenBy(instance: Instance, network: Network): Pick<Tombstones, 'listIn'> {
+    return { listIn: () => network.call(instance, 'table', () => new Map()) };
+  }
+}
