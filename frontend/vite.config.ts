@@ -10,7 +10,13 @@ const backend = process.env.TRIBUTARY_URL ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   root: here('.'),
   plugins: [react(), tailwindcss()],
-  resolve: { alias: { re2js: here('./src/lib/re2-syntax.ts') } },
+  resolve: {
+    alias: {
+      re2js: here('./src/lib/re2-syntax.ts'),
+      // the package's exports name its development build only, which carries warnings that nobody reads in production
+      'react-router': here('../node_modules/react-router/dist/production/index.mjs'),
+    },
+  },
   build: {
     outDir: here('../dist/site'),
     emptyOutDir: true,

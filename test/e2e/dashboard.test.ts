@@ -309,14 +309,58 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
       }
     });
 
+    it('saves a search, opens it by its link alone, tells changes and takes them back', async () => {
+      const { own, page } = await start({});
+      const q = () => new URL(page.url()).searchParams.get('q');
+      try {
+        await go(page, '/logs?q=service%3Acheckout&from=-24h');
+        await page.locator('[role=grid] [data-index="1"]').waitFor();
+        await page.keyboard.press('Control+s');
+        const dialog = page.getByRole('dialog', { name: 'Save the search' });
+        await dialog.waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        await page.keyboard.type('Checkout');
+        await page.keyboard.press('Enter');
+        await page.getByRole('button', { name: 'Saved searches: Checkout', exact: true }).waitFor();
+        const view = new URL(page.url()).searchParams.get('view');
+        await go(page, '/send');
+        await go(page, `/logs?view=${view}`);
+        await eventually(q).toBe('service:checkout');
+        await page.getByLabel('Query', { exact: true }).fill('service:checkout cart');
+        await page.keyboard.press('Enter');
+        await page.getByRole('button', { name: 'Saved searches: Checkout modified' }).click();
+        await page.getByRole('menuitem', { name: 'Reset to saved' }).click();
+        await eventually(q).toBe('service:checkout');
+        await page.getByRole('button', { name: /^Saved searches/ }).click();
+        await page.getByRole('menuitem', { name: /^All saved searches/ }).click();
+        await page.getByRole('button', { name: 'Begin with Checkout' }).click();
+        await page.getByRole('button', { name: 'No longer begin with Checkout' }).waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await go(page, '/send');
+        await go(page, '/logs');
+        await eventually(q).toBe('service:checkout');
+        await page.getByRole('button', { name: /^Saved searches/ }).click();
+        await page.getByRole('menuitem', { name: /^All saved searches/ }).click();
+        await page.getByRole('button', { name: 'Delete Checkout' }).click();
+        await page.getByText('None saved yet').waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Undo' }).click();
+        await page.getByText('Checkout is back').waitFor();
+      } finally {
+        await own.close();
+      }
+    });
+
     it('underlines a mistake before the query runs and keeps the rows', async () => {
       const { own, page } = await start({});
       try {
         await go(page, '/logs?from=-24h');
         await page.locator('[role=grid] [data-index="3"]').waitFor();
         await page.getByLabel('Query', { exact: true }).fill('service:(cart');
-        await page.getByRole('alert').filter({ hasText: 'parenthesis is not closed' }).waitFor();
+        await page.getByRole('option').first().waitFor();
         await page.keyboard.press('Escape');
+        await page.getByRole('alert').filter({ hasText: 'parenthesis is not closed' }).waitFor();
         await page.keyboard.press('Enter');
         await page.waitForTimeout(400);
         expect(await page.locator('[role=grid] [data-index]').count()).toBeGreaterThan(10);

@@ -29,6 +29,7 @@ export interface FakeApiOptions {
   readonly site?: string;
   /** Events of the project; none makes it one that waits for its first. */
   readonly events?: readonly FakeEvent[];
+  readonly savedSearches?: readonly Readonly<Record<string, unknown>>[];
   /** Events a second sent to each live viewer. */
   readonly liveRate?: number;
   /** Answers a request instead of the fake; for error states. */
@@ -109,6 +110,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     a.timestamp < b.timestamp ? 1 : -1,
   );
   const keys: Record<string, unknown>[] = [];
+  const savedSearches: Record<string, unknown>[] = [...(options.savedSearches ?? [])];
   const sockets = new Set<WebSocket>();
   let flowing = true;
   const project = { id: 'prj_demo', name: 'Demo shop', role: 'admin', created_at: '2026-11-01T00:00:00Z' };
@@ -189,6 +191,28 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
         1,
       );
       return { status: 204 };
+    }
+    if (path.startsWith('/api/v1/saved-searches')) {
+      const id = path.split('/')[4];
+      const at = savedSearches.findIndex((one) => one.id === id);
+      const stamp = new Date().toISOString();
+      if (method === 'GET') return ok({ items: savedSearches, total: savedSearches.length });
+      if (method === 'DELETE') {
+        savedSearches.splice(at, 1);
+        return { status: 204 };
+      }
+      const fields = JSON.parse(body);
+      if (fields.is_default) for (const one of savedSearches) one.is_default = false;
+      const saved = {
+        id: id ?? `search_${savedSearches.length + 1}`,
+        owner: { id: me.id, name: me.username },
+        created_at: stamp,
+        ...fields,
+        updated_at: stamp,
+      };
+      if (at >= 0) savedSearches[at] = saved;
+      else savedSearches.push(saved);
+      return ok(saved, id === undefined ? 201 : 200);
     }
     if (path === '/api/v1/logs/generate') {
       events = makeEvents(2_000, 36e5);

@@ -18,6 +18,7 @@ export const BINDINGS = {
   close: { keys: ['Escape'], label: 'Close the innermost, then leave the bar', group: 'Everywhere', inInputs: true },
   run: { keys: ['Mod+Enter'], label: 'Run the query from anywhere', group: 'Everywhere', inInputs: true },
   refresh: { keys: ['r'], label: 'Refresh', group: 'Everywhere' },
+  save: { keys: ['Mod+s'], label: 'Save the search', group: 'Everywhere', inInputs: true },
   share: { keys: ['s'], label: 'Share menu', group: 'Everywhere' },
   utc: { keys: ['u'], label: 'UTC or local time', group: 'Time' },
   time: { keys: ['t'], label: 'Time range', group: 'Time' },

@@ -103,7 +103,7 @@ export const URL_KEYS = {
   w: widths,
   sort: oneOf('replace', '-timestamp', 'timestamp'),
   wrap: flag(),
-  mode: oneOf('replace', 'list'),
+  mode: oneOf('replace', 'list', 'stats'),
   id: text('push', 512),
   tab: oneOf('replace', 'fields', 'json', 'raw', 'context'),
   view: text('push', 128),
@@ -125,6 +125,9 @@ export function readUrl(params: URLSearchParams): UrlState {
   return Object.fromEntries(names.map((name) => [name, read(name)])) as UrlState;
 }
 
+/** What a saved search holds: beside its id these are changes on top of it, so an empty query is a value too. */
+const SAVED: ReadonlySet<keyof Keys> = new Set(['q', 'from', 'to', 'cols']);
+
 /** The parameters of a state; values equal to their default are left out, so that links stay short. */
 export function writeUrl(state: Partial<UrlState>): URLSearchParams {
   const params = new URLSearchParams();
@@ -133,7 +136,7 @@ export function writeUrl(state: Partial<UrlState>): URLSearchParams {
     if (value === undefined) continue;
     const { write, fallback } = definition(name);
     const written = write(value);
-    if (written !== write(fallback)) params.set(name, written);
+    if (written !== write(fallback) || (state.view && SAVED.has(name))) params.set(name, written);
   }
   return params;
 }

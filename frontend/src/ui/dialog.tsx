@@ -20,6 +20,8 @@ export function Dialog({ title, onClose, children, wide, insistent, bare }: Dial
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // the element itself would give the focus to its close button
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { terms, withOnly, withoutTerm, withTerm, wordsOf } from '../../../frontend/src/features/logs/query-text.ts';
-import { placeAt, suggestFields, suggestValues } from '../../../frontend/src/features/logs/suggest.ts';
+import { placeAt, suggestAt } from '../../../frontend/src/features/logs/suggest.ts';
 import { parse } from '../../../functions/search/language/parser.ts';
 
 describe('conditions of a query', () => {
@@ -43,35 +43,36 @@ describe('conditions of a query', () => {
 });
 
 describe('suggestions', () => {
-  const fields = [{ name: 'geo.src.dest', count: 12_345 }];
+  const fields = [{ name: 'geo.src.dest', type: 'string', count: 12_345 }];
+  const at = (marked: string, values: readonly { value: string; count: number }[] = []) => {
+    const caret = marked.indexOf('^');
+    const text = marked.replace('^', '');
+    const place = placeAt(text, caret, fields);
+    return { place, items: suggestAt(text, place, fields, values) };
+  };
+
   it('offer known fields and keys of the range by any part of the name', () => {
-    const place = placeAt('err ser', 7);
-    expect(place).toEqual({ kind: 'field', start: 4, end: 7, typed: 'ser' });
-    if (place === null) throw new Error('no place');
-    expect(suggestFields('err ser', place, fields)[0]).toMatchObject({
-      label: 'service',
-      text: 'err service:',
-      caret: 12,
-    });
-    const geo = placeAt('-src', 4);
-    expect(geo && suggestFields('-src', geo, fields)[0]).toMatchObject({
-      label: 'geo.src.dest',
-      text: '-geo.src.dest:',
-    });
+    expect(at('err ser^').items[0]).toMatchObject({ label: 'service', text: 'err service:', caret: 12 });
+    expect(at('-src^').items[0]).toMatchObject({ label: 'geo.src.dest', count: '12.3K', text: '-geo.src.dest:' });
+  });
+  it('replace the begun word whole and double no sign that follows', () => {
+    expect(at('ser^vice:x').items[0]).toMatchObject({ text: 'service:x', caret: 8 });
   });
   it('offer values with counts, quoted where needed', () => {
-    const text = 'service:pay x';
-    const place = placeAt(text, 11);
-    if (place?.kind !== 'value') throw new Error('expected a value');
-    expect(place).toMatchObject({ field: 'service', typed: 'pay', start: 8, end: 11 });
-    expect(suggestValues(text, place, [{ value: 'pay ment', count: 3 }], false)[0]).toMatchObject({
-      label: 'pay ment',
-      count: '3',
-      text: 'service:"pay ment"  x',
-    });
+    const { place, items } = at('service:pa^y x', [{ value: 'pay ment', count: 3 }]);
+    expect(place).toMatchObject({ expects: 'value', field: 'service', prefix: 'pa' });
+    expect(items[0]).toMatchObject({ label: 'pay ment', count: '3', text: 'service:"pay ment" x' });
   });
-  it('keep quiet inside a phrase and after a pipe', () => {
-    expect(placeAt('"out of mem"', 6)).toBeNull();
-    expect(placeAt('a | stats co', 12)).toBeNull();
+  it('offer operators that fit the field before a value is begun', () => {
+    expect(at('level:^').items.map(({ label }) => label)).toEqual(expect.arrayContaining(['error', '>=warn', '*']));
+    expect(at('level:>^').items.map(({ label }) => label)).not.toContain('*');
+  });
+  it('offer pipes, measures and what to group by', () => {
+    expect(at('a | st^').items[0]).toMatchObject({ label: 'stats count by', text: 'a | stats count by ' });
+    expect(at('a | stats co^').items[0]).toMatchObject({ text: 'a | stats count' });
+    expect(at('a | stats count by geo^').items[0]).toMatchObject({ text: 'a | stats count by geo.src.dest' });
+  });
+  it('keep quiet inside a phrase', () => {
+    expect(at('"out of^ mem"').items).toEqual([]);
   });
 });

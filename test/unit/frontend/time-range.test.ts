@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeRange, parseRange, resolveRange, shiftRange, zoomOut } from '../../../frontend/src/lib/time-range.ts';
+import { parseRange } from '../../../frontend/src/lib/parse-range.ts';
+import { describeRange, resolveRange, shiftRange, zoomOut } from '../../../frontend/src/lib/time-range.ts';
 
 const NOW = Date.parse('2026-11-21T08:30:00.000Z');
 const read = (text: string) => parseRange(text, NOW, 'utc');

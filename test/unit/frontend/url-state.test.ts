@@ -21,7 +21,7 @@ const SAMPLES: { readonly [K in keyof UrlState]: readonly UrlState[K][] } = {
   w: [{ timestamp: 180, 'a:b,c': 64 }],
   sort: ['timestamp'],
   wrap: [true],
-  mode: ['list'],
+  mode: ['list', 'stats'],
   id: ['evt_01JD0000000000000000000000.3'],
   tab: ['json', 'raw', 'context'],
   view: ['v_1'],

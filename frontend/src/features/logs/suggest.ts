@@ -1,18 +1,6 @@
-import { KNOWN_FIELDS } from '../../../../functions/search/language/fields.ts';
-import { tokenize } from '../../../../functions/search/language/parser.ts';
+import { type Completion, complete } from '../../../../functions/search/language/complete.ts';
 import { printFilter } from '../../../../functions/search/language/printer.ts';
 import { formatAgo, formatCompact } from '../../lib/format.ts';
-
-/** What the caret stands in: the stretch that a suggestion replaces and what has been typed of it. */
-export type Place =
-  | { readonly kind: 'field'; readonly start: number; readonly end: number; readonly typed: string }
-  | {
-      readonly kind: 'value';
-      readonly start: number;
-      readonly end: number;
-      readonly typed: string;
-      readonly field: string;
-    };
 
 export interface Suggestion {
   readonly label: string;
@@ -25,101 +13,81 @@ export interface Suggestion {
   readonly runs?: boolean;
 }
 
-const WORD = /[^\s()]/;
-
-/** Finds what may be completed at the caret; null inside a phrase, an expression or a pipe. */
-export function placeAt(text: string, caret: number): Place | null {
-  const tokens = tokenize(text);
-  if (tokens.some(({ kind, start }) => kind === 'pipe' && start < caret)) return null;
-  let start = caret;
-  while (start > 0 && WORD.test(text[start - 1] ?? '')) start -= 1;
-  let end = caret;
-  while (end < text.length && WORD.test(text[end] ?? '')) end += 1;
-  const inside = tokens.find((token) => token.start < caret && caret < token.end);
-  if (inside && (inside.kind === 'string' || inside.kind === 'regex')) return null;
-  const word = text.slice(start, caret);
-  const sign = /^-/.test(word) ? 1 : 0;
-  const colon = word.indexOf(':');
-  if (colon < 0) return { kind: 'field', start: start + sign, end, typed: word.slice(sign) };
-  const typed = word.slice(colon + 1).replace(/^(?:[<>]=?)/, '');
-  return {
-    kind: 'value',
-    start: caret - typed.length,
-    end,
-    typed: typed.replace(/^"/, ''),
-    field: word.slice(sign, colon),
-  };
+/** An attribute of the events in range. */
+export interface KnownAttribute {
+  readonly name: string;
+  readonly type: string;
+  readonly count: number;
 }
 
-const replace = (text: string, place: Place, by: string): Pick<Suggestion, 'text' | 'caret'> => ({
-  text: text.slice(0, place.start) + by + text.slice(place.end),
-  caret: place.start + by.length,
-});
+/** What the language expects at the caret. */
+export const placeAt = (text: string, caret: number, attributes: readonly KnownAttribute[]): Completion =>
+  complete(
+    text,
+    caret,
+    attributes.map(({ name }) => name),
+  );
 
 const NOWHERE = { start: 0, end: 0 };
-const fieldText = (name: string) => printFilter({ kind: 'exists', field: name, span: NOWHERE }).replace(/\*$/, '');
 const valueText = (value: string) => printFilter({ kind: 'match', field: 'x', value, span: NOWHERE }).slice(2);
 
-const MOST = 12;
-
-/** Names that begin with what was typed before names that contain it. */
-export function suggestFields(
-  text: string,
-  place: Place,
-  attributes: readonly { readonly name: string; readonly count: number }[],
-): readonly Suggestion[] {
-  const typed = place.typed.toLowerCase();
-  const known = KNOWN_FIELDS.map(({ name, about }) => ({
-    name,
-    note: about as string | undefined,
-    count: undefined as number | undefined,
-  }));
-  const names = new Set(known.map(({ name }) => name));
-  const all = [
-    ...known,
-    ...attributes.filter(({ name }) => !names.has(name)).map(({ name, count }) => ({ name, note: undefined, count })),
-  ];
-  const rank = (name: string) => (name.toLowerCase().startsWith(typed) ? 0 : 1);
-  return all
-    .filter(({ name }) => name.toLowerCase().includes(typed))
-    .sort((a, b) => rank(a.name) - rank(b.name))
-    .slice(0, MOST)
-    .map(({ name, note, count }) => ({
-      label: name,
-      note,
-      count: count === undefined ? undefined : formatCompact(count),
-      ...replace(text, place, fieldText(name)),
-    }));
+/** The begun word is replaced whole, what stands of it behind the caret too; a sign that follows is not doubled. */
+function insertAt(text: string, { span }: Completion, insert: string): Pick<Suggestion, 'text' | 'caret'> {
+  let end = span.end;
+  while (end < text.length && /[^\s():,|"]/.test(text[end] ?? '')) end += 1;
+  const last = insert.at(-1) ?? '';
+  if (/[:\s]/.test(last) && text[end] === last) end += 1;
+  return { text: text.slice(0, span.start) + insert + text.slice(end), caret: span.start + insert.length };
 }
 
-const OPERATORS: Readonly<Record<string, readonly { readonly label: string; readonly note: string }[]>> = {
-  level: [
-    { label: '>=warn', note: 'warnings and worse' },
-    { label: '>=error', note: 'errors and worse' },
-  ],
-};
-const ANY = [{ label: '*', note: 'has any value' }];
+const MOST = 12;
+const ANY = { label: '*', note: 'has any value' };
 const COMPARISONS = [
   { label: '>', note: 'more than' },
   { label: '>=', note: 'at least' },
   { label: '<', note: 'less than' },
 ];
+const SEVERITIES = [
+  { label: '>=warn', note: 'warnings and worse' },
+  { label: '>=error', note: 'errors and worse' },
+];
 
-/** Values with their counts, and before anything is typed the operators that fit the field. */
-export function suggestValues(
+/** What the language suggests at a place, values of the events with their counts before it. */
+export function suggestAt(
   text: string,
-  place: Place & { kind: 'value' },
+  place: Completion,
+  attributes: readonly KnownAttribute[],
   values: readonly { readonly value: string; readonly count: number }[],
-  numeric: boolean,
 ): readonly Suggestion[] {
-  const operators =
-    place.typed === '' ? [...(OPERATORS[place.field] ?? []), ...(numeric ? COMPARISONS : []), ...ANY] : [];
+  const known = new Map(attributes.map((attribute) => [attribute.name, attribute]));
+  const fixed = place.suggestions.map(({ insert, about }) => {
+    const attribute = known.get(insert.replace(/:$/, ''));
+    return {
+      label: insert.trim().replace(/:$/, ''),
+      note: attribute?.type ?? about,
+      count: attribute && formatCompact(attribute.count),
+      ...insertAt(text, place, insert),
+    };
+  });
+  if (place.expects !== 'value') return fixed.slice(0, MOST);
+  const found = values.map(({ value, count }) => ({
+    label: value,
+    count: formatCompact(count),
+    ...insertAt(text, place, `${valueText(value)} `),
+  }));
+  const labels = new Set(found.map(({ label }) => label.toLowerCase()));
+  const bare = place.prefix === '' && text[place.span.start - 1] === ':';
+  const operators = !bare
+    ? []
+    : [
+        ...(place.field === 'level' ? SEVERITIES : []),
+        ...(known.get(place.field ?? '')?.type === 'number' ? COMPARISONS : []),
+        ANY,
+      ];
   return [
-    ...values.map(({ value, count }) => {
-      const done = replace(text, place, `${valueText(value)} `);
-      return { label: value, count: formatCompact(count), ...done };
-    }),
-    ...operators.map(({ label, note }) => ({ label, note, ...replace(text, place, label) })),
+    ...found,
+    ...fixed.filter(({ label }) => !labels.has(label.toLowerCase())),
+    ...operators.map(({ label, note }) => ({ label, note, ...insertAt(text, place, label) })),
   ].slice(0, MOST);
 }
 

@@ -1,6 +1,5 @@
 import { BarChart3, Columns3, Download, ListFilter, Radio, Share2, WrapText } from 'lucide-react';
 import { type ComponentType, lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
-import { copyText } from '../../../lib/clipboard.ts';
 import { useMedia, useNarrow, useTitle } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
@@ -8,7 +7,7 @@ import { preferences, usePreferences } from '../../../lib/preferences.ts';
 import { type ApiProblem, toProblem } from '../../../lib/problem.ts';
 import { useRange } from '../../../lib/range-context.ts';
 import { absolute } from '../../../lib/time-range.ts';
-import { DEFAULT_COLUMNS, useUrlState, writeUrl } from '../../../lib/url-state.ts';
+import { DEFAULT_COLUMNS, useUrlState } from '../../../lib/url-state.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { columnLabel } from '../../../ui/log-grid/columns.ts';
@@ -28,6 +27,7 @@ import { SearchResults } from './search-results.tsx';
 const EmptyResults = lazy(async () => ({ default: (await import('./empty-results.tsx')).EmptyResults }));
 const FacetPanel = lazy(async () => ({ default: (await import('./facet-panel.tsx')).FacetPanel }));
 const EventDrawer = lazy(async () => ({ default: (await import('./event-drawer.tsx')).EventDrawer }));
+const SavedSearches = lazy(async () => ({ default: (await import('./saved-searches.tsx')).SavedSearches }));
 const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }));
 
 interface LogsPageProps {
@@ -36,6 +36,8 @@ interface LogsPageProps {
   /** Rows as they arrive, drawn instead of found ones while `live` is on. */
   readonly live: ComponentType<ResultsProps>;
 }
+
+const loadShare = () => import('../share.ts');
 
 const RECENT = 20;
 const ICON_MENU =
@@ -117,30 +119,7 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
   useShortcut('wrap', toggleWrap);
   useShortcut('share', () => document.querySelector<HTMLElement>('[data-share]')?.click());
 
-  const copyLink = (relative: boolean) => {
-    const params = writeUrl(relative ? url : { ...url, ...absolute(range.resolved) });
-    const mayLeave = relative && url.id !== '';
-    void copyText(
-      `${location.origin}/logs?${params}`,
-      mayLeave ? 'link; the open event may leave its relative range' : 'link',
-    );
-  };
-  const shell = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const copyCurl = () => {
-    const data = Object.entries({ query: url.q, from: range.from, to: range.to }).map(
-      ([key, value]) => `  --data-urlencode ${shell(`${key}=${value}`)}`,
-    );
-    void copyText(
-      `curl -G -H "X-API-Key: $TRIBUTARY_API_KEY" ${shell(`${location.origin}/api/v1/logs`)} \\\n${data.join(' \\\n')}`,
-      'curl command',
-    );
-  };
-  const copyCli = () =>
-    void copyText(
-      `TRIBUTARY_URL=${location.origin} tributary search ${shell(url.q)} --since ${range.from} --to ${range.to}`,
-      'CLI command',
-    );
-
+  const shared = { url, range };
   const common: ResultsProps = {
     query: url.q,
     columns: url.cols,
@@ -162,7 +141,10 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeading className="sr-only">{url.live ? 'Live' : 'Logs'}</PageHeading>
-      <div className="border-b border-line bg-surface px-2 py-1">
+      <div className="flex items-start gap-2 border-b border-line bg-surface px-2 py-1">
+        <Suspense fallback={<span className="h-8 w-20 max-sm:w-11" />}>
+          <SavedSearches url={url} setUrl={setUrl} />
+        </Suspense>
         <QueryBar
           text={url.q}
           onRun={run}
@@ -268,10 +250,17 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
                 className={ICON_MENU}
                 buttonProps={{ 'data-tip': 'Share ( s )', ...{ 'data-share': '' } }}
                 items={[
-                  { label: 'Copy link', run: () => copyLink(false) },
-                  { label: 'Copy link, time kept relative', run: () => copyLink(true) },
-                  { label: 'Copy as curl', run: copyCurl, line: true },
-                  { label: 'Copy as CLI', run: copyCli },
+                  { label: 'Copy link', run: () => void loadShare().then(({ copyLink }) => copyLink(shared)) },
+                  {
+                    label: 'Copy link, time kept relative',
+                    run: () => void loadShare().then(({ copyRelativeLink }) => copyRelativeLink(shared)),
+                  },
+                  {
+                    label: 'Copy as curl',
+                    line: true,
+                    run: () => void loadShare().then(({ copyCurl }) => copyCurl(shared)),
+                  },
+                  { label: 'Copy as CLI', run: () => void loadShare().then(({ copyCli }) => copyCli(shared)) },
                 ]}
               >
                 <Share2 size={16} aria-hidden="true" />

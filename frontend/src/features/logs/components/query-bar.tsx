@@ -10,7 +10,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { useCombobox } from '../../../ui/use-combobox.ts';
 import { type Search, useFields, useValues } from '../api/logs.ts';
-import type { Suggestion } from '../suggest.ts';
+import type { KnownAttribute, Suggestion } from '../suggest.ts';
 
 const SyntaxCard = lazy(async () => ({ default: (await import('./syntax-card.tsx')).SyntaxCard }));
 
@@ -89,6 +89,7 @@ function Coloured({ text, mistake }: { text: string; mistake: Mistake | null }) 
 
 const TYPE = 'px-2 py-[6px] pr-8 font-mono text-s leading-[18px] break-words whitespace-pre-wrap';
 const SETTLE_MILLIS = 350;
+const NO_FIELDS: readonly KnownAttribute[] = [];
 
 /** The query: coloured, completed while typing, checked before it runs. */
 export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
@@ -102,22 +103,22 @@ export function QueryBar({ text, onRun, problem, search }: QueryBarProps) {
   const { recentQueries } = usePreferences();
   useEffect(() => setDraft(text), [text]);
 
-  const place = useMemo(() => (open && suggest ? suggest.placeAt(draft, caret) : null), [open, suggest, draft, caret]);
-  const fields = useFields(search, open).query.data?.items ?? [];
-  const field = place?.kind === 'value' ? place.field : null;
-  const values = useValues(search, field, useSettled(place?.typed ?? '', 40));
+  const fields = useFields(search, open).query.data?.items ?? NO_FIELDS;
+  const place = useMemo(
+    () => (open && suggest ? suggest.placeAt(draft, caret, fields) : null),
+    [open, suggest, draft, caret, fields],
+  );
+  const values = useValues(
+    search,
+    place?.expects === 'value' ? (place.field ?? null) : null,
+    useSettled(place?.prefix ?? '', 40),
+  );
   const items = useMemo<readonly Suggestion[]>(() => {
     if (place === null || suggest === null) return [];
-    if (draft.trim() === '')
-      return [...suggest.suggestRecent(recentQueries, '', Date.now()), ...suggest.suggestFields(draft, place, fields)];
-    if (place.kind === 'value')
-      return suggest.suggestValues(
-        draft,
-        place,
-        values,
-        fields.find(({ name }) => name === place.field)?.type === 'number',
-      );
-    return place.typed === '' ? [] : suggest.suggestFields(draft, place, fields);
+    const found = suggest.suggestAt(draft, place, fields, values);
+    if (draft.trim() === '') return [...suggest.suggestRecent(recentQueries, '', Date.now()), ...found];
+    // between two conditions anything may come: a list of all that is in the way
+    return place.expects === 'term' && place.prefix === '' ? [] : found;
   }, [place, suggest, draft, fields, values, recentQueries]);
 
   const run = (wanted = draft) => {

@@ -4,6 +4,7 @@ import type {
   UpdateProfileRequest,
   UserProfile,
 } from '../../../../../functions/identity/api.ts';
+import { memberships } from '../../../lib/access.ts';
 import { accessToken, currentProject, request, sessionOver } from '../../../lib/api.ts';
 import { preferences } from '../../../lib/preferences.ts';
 import { makeStore } from '../../../lib/store.ts';
@@ -40,7 +41,7 @@ export async function adoptToken(token: string): Promise<Me> {
   currentProject.set(null);
   const user = await fetchMe();
   currentProject.set(chooseProject(user.projects, preferences.get().projectId, user.default_project_id));
-  me.set(user);
+  showMe(user);
   sessionOver.set(false);
   return user;
 }
@@ -64,6 +65,11 @@ export async function changeMe(change: UpdateProfileRequest): Promise<void> {
   const user = await request<UserProfile>('/api/v1/auth/me', { method: 'PUT', json: change });
   // a new password ends the sessions of the old one, this one included
   if (user.access_token !== undefined) accessToken.set(user.access_token);
+  showMe(user);
+}
+
+function showMe(user: Me): void {
+  memberships.set(user.projects);
   me.set(user);
 }
 

@@ -2,21 +2,11 @@ import { ChevronDown, ChevronLeft, ChevronRight, Clock, RotateCw, ZoomOut } from
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { formatMoment, zoneName } from '../../../lib/format.ts';
-import { useNow } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
 import { useRange } from '../../../lib/range-context.ts';
-import {
-  absolute,
-  describeRange,
-  PRESETS,
-  parseRange,
-  resolveRange,
-  shiftRange,
-  type TimeRange,
-  zoomOut,
-} from '../../../lib/time-range.ts';
-import { Button, IconButton } from '../../../ui/button.tsx';
+import { absolute, describeRange, shiftRange, type TimeRange, zoomOut } from '../../../lib/time-range.ts';
+import { IconButton } from '../../../ui/button.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { INPUT } from '../../../ui/field.tsx';
 import { Menu, POPOVER, placeBeside } from '../../../ui/menu.tsx';
@@ -29,6 +19,14 @@ const AUTO = [
   { label: '5 m', millis: 300_000 },
 ] as const;
 
+const loadForm = async () => {
+  const [{ RangeForm }, { parseRange }] = await Promise.all([
+    import('./range-form.tsx'),
+    import('../../../lib/parse-range.ts'),
+  ]);
+  return { RangeForm, parseRange };
+};
+
 /** The range of the page: typed, chosen, shifted, widened, asked again. */
 export function RangePicker() {
   const view = useRange();
@@ -39,6 +37,12 @@ export function RangePicker() {
   const box = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
   const [auto, setAuto] = useState(0);
+  const [text, setText] = useState('');
+  const [form, setForm] = useState<Awaited<ReturnType<typeof loadForm>> | null>(null);
+  useEffect(() => {
+    if (open) void loadForm().then(setForm);
+    else setText('');
+  }, [open]);
   const { refresh, resolved } = view;
 
   useEffect(() => {
@@ -49,6 +53,12 @@ export function RangePicker() {
   const choose = (range: TimeRange) => {
     panel.current?.hidePopover();
     view.setRange(range);
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { parseRange } = form ?? (await loadForm());
+    const parsed = text.trim() === '' ? null : parseRange(text, Date.now(), zone);
+    if (parsed) choose(parsed);
   };
   const shift = (by: -1 | 1) => view.setRange(absolute(shiftRange(resolved, by)));
   const widen = () => view.setRange(absolute(zoomOut(resolved, Date.now())));
@@ -120,103 +130,23 @@ export function RangePicker() {
           box.current?.focus();
         }}
       >
-        {open && <RangeForm boxRef={box} onChoose={choose} />}
+        {/* the box is there at once for what is typed right after `t`; the rest follows */}
+        <form onSubmit={submit}>
+          <input
+            ref={box}
+            aria-label="Time range in words"
+            aria-describedby={`${id}-hint`}
+            aria-invalid={
+              form !== null && text.trim() !== '' && form.parseRange(text, Date.now(), zone) === null ? true : undefined
+            }
+            placeholder="15m, yesterday 15:00, Nov 20 14:00 - 15:00"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            className={cx(INPUT, 'mb-1 font-mono')}
+          />
+        </form>
+        {open && form && <form.RangeForm text={text} hintId={`${id}-hint`} onChoose={choose} />}
       </div>
-    </div>
-  );
-}
-
-function RangeForm({
-  boxRef,
-  onChoose,
-}: {
-  boxRef: React.RefObject<HTMLInputElement | null>;
-  onChoose: (range: TimeRange) => void;
-}) {
-  const { range, resolved } = useRange();
-  const { zone } = usePreferences();
-  const id = useId();
-  const now = useNow(10_000);
-  const [text, setText] = useState('');
-  const [from, setFrom] = useState(formatMoment(resolved.from, zone));
-  const [to, setTo] = useState(formatMoment(resolved.to, zone));
-  const parsed = text.trim() === '' ? null : parseRange(text, now, zone);
-  const ends = parseRange(`${from} - ${to}`, now, zone);
-  const preview = parsed && resolveRange(parsed, now);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (parsed) onChoose(parsed);
-  };
-  const current = range.to === 'now' ? range.from.slice(1) : '';
-  return (
-    <div className="grid gap-3">
-      <form onSubmit={submit} className="grid gap-1">
-        <input
-          ref={boxRef}
-          aria-label="Time range in words"
-          aria-describedby={`${id}-hint`}
-          aria-invalid={text.trim() !== '' && parsed === null ? true : undefined}
-          placeholder="15m, yesterday 15:00, Nov 20 14:00 - 15:00"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          className={cx(INPUT, 'font-mono')}
-        />
-        <p id={`${id}-hint`} role="status" className="num text-xs text-faint">
-          {text.trim() === ''
-            ? 'Also ISO times and epochs, pasted as they are'
-            : preview
-              ? `${formatMoment(preview.from, zone)} – ${formatMoment(preview.to, zone)}`
-              : 'Not understood as a time'}
-        </p>
-      </form>
-      <ul className="grid grid-cols-5 gap-1" aria-label="Ranges">
-        {PRESETS.map((preset) => (
-          <li key={preset}>
-            <button
-              type="button"
-              aria-pressed={current === preset}
-              onClick={() => onChoose({ from: `-${preset}`, to: 'now' })}
-              className="h-7 w-full rounded-s border border-line hover:bg-hover aria-pressed:border-accent aria-pressed:bg-selected aria-pressed:text-accent-ink max-sm:h-11"
-            >
-              {preset}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <form
-        className="grid grid-cols-[1fr_1fr_auto] items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ends) onChoose(ends);
-        }}
-      >
-        <label className="grid gap-1 text-xs text-muted">
-          From
-          <input
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-            className={cx(INPUT, 'num')}
-            aria-invalid={ends ? undefined : true}
-          />
-        </label>
-        <label className="grid gap-1 text-xs text-muted">
-          To
-          <input
-            value={to}
-            onChange={(event) => setTo(event.target.value)}
-            className={cx(INPUT, 'num')}
-            aria-invalid={ends ? undefined : true}
-          />
-        </label>
-        <Button
-          type="submit"
-          className="h-8"
-          deniedBecause={ends ? null : 'The end has to come after the start, both as 2026-11-20 14:00'}
-        >
-          Apply
-        </Button>
-      </form>
-      <p className="text-xs text-faint">Times in {zone === 'utc' ? 'UTC' : `local time (${zoneName('local')})`}</p>
     </div>
   );
 }
