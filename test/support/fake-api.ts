@@ -29,6 +29,8 @@ export interface FakeApiOptions {
   readonly site?: string;
   /** Events of the project; none makes it one that waits for its first. */
   readonly events?: readonly FakeEvent[];
+  /** Of who signs in, in every project; an admin is one of the platform too. */
+  readonly role?: 'viewer' | 'member' | 'admin';
   readonly savedSearches?: readonly Readonly<Record<string, unknown>>[];
   /** Events a second sent to each live viewer. */
   readonly liveRate?: number;
@@ -113,14 +115,22 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
   const savedSearches: Record<string, unknown>[] = [...(options.savedSearches ?? [])];
   const sockets = new Set<WebSocket>();
   let flowing = true;
-  const project = { id: 'prj_demo', name: 'Demo shop', role: 'admin', created_at: '2026-11-01T00:00:00Z' };
-  const empty = { id: 'prj_admin', name: "admin's project", role: 'admin', created_at: '2026-11-01T00:00:00Z' };
+  const role = options.role ?? 'admin';
+  const permissions = [
+    'read',
+    'membership',
+    ...(role === 'viewer' ? [] : ['ingest', 'write']),
+    ...(role === 'admin' ? ['admin', 'project'] : []),
+  ];
+  const project = { id: 'prj_demo', name: 'Demo shop', role, permissions, created_at: '2026-11-01T00:00:00Z' };
+  const empty = { ...project, id: 'prj_admin', name: "admin's project" };
   const me = {
     id: 'usr_1',
     username: FAKE_LOGIN.username,
     email: 'admin@example.com',
-    role: 'admin',
-    is_admin: true,
+    role: role === 'admin' ? 'admin' : 'user',
+    is_admin: role === 'admin',
+    permissions: ['account', 'profile', ...(role === 'admin' ? ['platform'] : [])],
     created_at: project.created_at,
     default_project_id: project.id,
     must_change_password: false,

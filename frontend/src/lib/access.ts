@@ -1,22 +1,34 @@
-import type { Scope } from '../../../functions/core/route.ts';
-import type { ProjectEntry } from '../../../functions/identity/api.ts';
+import type { ProjectEntry } from '../../../functions/identity/projects-api.ts';
 import { currentProject } from './api.ts';
 import { makeStore, useStore } from './store.ts';
 
-/** The projects of who is signed in, with the role in each. */
-export const memberships = makeStore<readonly ProjectEntry[]>([]);
+export type Permission = ProjectEntry['permissions'][number];
 
-/** The least role that gives a scope. The server decides; this only says beforehand what it will say. */
-const LEAST_ROLE = { read: 'viewer', ingest: 'member', write: 'member', admin: 'admin' } as const satisfies Readonly<
-  Record<Scope, ProjectEntry['role']>
->;
-const RANK: Readonly<Record<ProjectEntry['role'], number>> = { viewer: 0, member: 1, admin: 2 };
+interface Access {
+  /** What one may do beside the projects. */
+  readonly permissions: readonly Permission[];
+  readonly projects: readonly ProjectEntry[];
+}
 
-/** Why one may not do what asks for a scope in the chosen project; null where one may. */
-export function useDenied(scope: Scope): string | null {
+/** What who is signed in may do, as the server told it. */
+export const access = makeStore<Access>({ permissions: [], projects: [] });
+
+const NEEDED: Readonly<Partial<Record<Permission, string>>> = {
+  ingest: 'the role member',
+  write: 'the role member',
+  admin: 'the role admin',
+  project: 'the role admin',
+  platform: 'an administrator of the platform',
+};
+
+/** Why one may not do something in the chosen project; null where one may. The server decides, this only says so beforehand. */
+export function useDenied(permission: Permission): string | null {
   const id = useStore(currentProject);
-  const role = useStore(memberships).find((project) => project.id === id)?.role;
-  const needed = LEAST_ROLE[scope];
-  if (role === undefined || RANK[role] >= RANK[needed]) return null;
-  return `Needs the role ${needed}; yours in this project is ${role}. An admin of the project can change that.`;
+  const { permissions, projects } = useStore(access);
+  const project = projects.find((one) => one.id === id);
+  if (permissions.includes(permission) || project?.permissions.includes(permission)) return null;
+  const needed = NEEDED[permission] ?? 'more than you have';
+  return permission === 'platform' || project === undefined
+    ? `Needs ${needed}`
+    : `Needs ${needed} in ${project.name}; yours is ${project.role ?? 'none'}`;
 }

@@ -4,7 +4,7 @@ import type {
   UpdateProfileRequest,
   UserProfile,
 } from '../../../../../functions/identity/api.ts';
-import { memberships } from '../../../lib/access.ts';
+import { access } from '../../../lib/access.ts';
 import { accessToken, currentProject, request, sessionOver } from '../../../lib/api.ts';
 import { preferences } from '../../../lib/preferences.ts';
 import { makeStore } from '../../../lib/store.ts';
@@ -69,7 +69,7 @@ export async function changeMe(change: UpdateProfileRequest): Promise<void> {
 }
 
 function showMe(user: Me): void {
-  memberships.set(user.projects);
+  access.set({ permissions: user.permissions, projects: user.projects });
   me.set(user);
 }
 
