@@ -1,6 +1,6 @@
 import type { Attempts } from '../adapters/attempts/port.ts';
 import type { EventWriter, WriteOutcome } from '../adapters/event-store/port.ts';
-import type { Ledger } from '../adapters/ledger/port.ts';
+import type { Ledger, StoredFrame } from '../adapters/ledger/port.ts';
 import type { ObjectStore } from '../adapters/object-store/port.ts';
 import { type Frame, FrameError } from '../core/frame.ts';
 import type { Delivery } from '../core/kinesis.ts';
@@ -93,7 +93,7 @@ export function makeIndexFrames({ events, ledger, objects, quarantine, attempts 
     await quarantine.record(delivery, reason);
     if (delivery.frame instanceof Error) return;
     const { header } = delivery.frame;
-    await ledger.stored(header, { indexed: 0, quarantined: header.events });
+    await ledger.stored([{ header, indexed: 0, quarantined: header.events }]);
   }
 
   async function store(frames: readonly Opened[], signal: AbortSignal): Promise<readonly Delivery[]> {
@@ -107,32 +107,48 @@ export function makeIndexFrames({ events, ledger, objects, quarantine, attempts 
       .find((found) => found !== undefined);
     if (retry?.kind === 'retry')
       log('warn', 'events cannot be stored now, their frames will come again', {}, retry.reason);
-    const settled = await Promise.all(
-      frames.map(async (frame, at) => {
-        try {
-          return await settle(frame, outcomes[at] ?? []);
-        } catch (error) {
-          log(
-            'error',
-            'outcome of a frame cannot be put down, it will come again',
-            { 'tributary.frame.id': frame.frame.header.id },
-            error,
-          );
-          return false;
-        }
-      }),
-    );
-    return frames.flatMap(({ delivery }, at) => (settled[at] ? [] : [delivery]));
+    const settled = await Promise.all(frames.map((frame, at) => settle(frame, outcomes[at] ?? [])));
+    return (await enter(settled.filter((each) => each !== undefined)))
+      ? frames.flatMap(({ delivery }, at) => (settled[at] === undefined ? [delivery] : []))
+      : frames.map(({ delivery }) => delivery);
   }
 
-  /** @returns whether the frame is done with */
-  async function settle({ frame: { header }, lines }: Opened, outcomes: readonly WriteOutcome[]): Promise<boolean> {
-    if (outcomes.length !== lines.length || outcomes.some(({ kind }) => kind === 'retry')) return false;
+  /** @returns undefined where the frame must come again */
+  async function settle(
+    { frame: { header }, lines }: Opened,
+    outcomes: readonly WriteOutcome[],
+  ): Promise<StoredFrame | undefined> {
+    if (outcomes.length !== lines.length || outcomes.some(({ kind }) => kind === 'retry')) return undefined;
     const refused = outcomes.flatMap((outcome, at) =>
       outcome.kind === 'refused' ? [{ line: lines[at] ?? '', reason: outcome.reason }] : [],
     );
-    if (refused.length > 0) await quarantine.events(header.project, header.id, refused);
-    await ledger.stored(header, { indexed: lines.length - refused.length, quarantined: refused.length });
-    return true;
+    try {
+      if (refused.length > 0) await quarantine.events(header.project, header.id, refused);
+    } catch (error) {
+      log(
+        'error',
+        'events cannot be put aside, their frame will come again',
+        { 'tributary.frame.id': header.id },
+        error,
+      );
+      return undefined;
+    }
+    return { header, indexed: lines.length - refused.length, quarantined: refused.length };
+  }
+
+  /** Tells the ledger once of all that is done: events can be searched by now, and wait for nothing here. @returns whether it took it */
+  async function enter(done: readonly StoredFrame[]): Promise<boolean> {
+    try {
+      if (done.length > 0) await ledger.stored(done);
+      return true;
+    } catch (error) {
+      log(
+        'error',
+        'the ledger does not take outcomes, their frames will come again',
+        { 'messaging.batch.message_count': done.length },
+        error,
+      );
+      return false;
+    }
   }
 }

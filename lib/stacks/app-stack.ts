@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -17,6 +18,7 @@ import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts'
 import type { TombstonesEnv } from '../../functions/adapters/tombstones/env.ts';
 import type { DeletionEnv } from '../../functions/deletion/env.ts';
 import type { IdentityEnv } from '../../functions/identity/env.ts';
+import type { BalanceEnv, BalanceMetrics } from '../../functions/ingest/env.ts';
 import type { FillEnv, LiveEnv, TailEnv } from '../../functions/live/env.ts';
 import type { OperationEnv } from '../../functions/operation/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
@@ -42,6 +44,8 @@ export interface AppStackProps extends StackProps {
   readonly data: DataStack;
 }
 
+/** Metric that the function *Balance* writes. */
+const UNSETTLED_FRAMES: keyof BalanceMetrics = 'UnsettledFrames';
 /** Why functions name objects by prefix. */
 const OBJECT_EACH = 'Each frame or event is an object of its own, under the prefix of its kind';
 
@@ -69,6 +73,7 @@ export class AppStack extends Stack {
     const api = new ServiceApi(this, 'Http', { logRetention: stage.logRetentionDays as RetentionDays });
     const viewers = this.#live(api);
     this.#ingest(api);
+    this.#pipeline(api);
     this.#search(api);
     this.#deletion(api);
     this.#searches(api);
@@ -131,7 +136,7 @@ export class AppStack extends Stack {
     this.#quarantine(index);
     index.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/*')], { because: OBJECT_EACH });
     index.allow(['s3:GetObject'], [quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
-    this.#ledger(index);
+    this.#ledger(index, ['PutItem', 'UpdateItem']);
 
     const archiver = this.#function('Archive', {
       handler: 'archive',
@@ -146,7 +151,7 @@ export class AppStack extends Stack {
     });
     archiver.addEnvironment({ ARCHIVE_BUCKET_NAME: archive.bucketName } satisfies z.input<typeof ArchiveEnv>);
     archiver.allow(['s3:PutObject'], [archive.arnForObjects('frames/*')], { because: OBJECT_EACH });
-    this.#ledger(archiver);
+    this.#ledger(archiver, ['PutItem']);
 
     const redrive = this.#function('Redrive', {
       handler: 'redrive',
@@ -168,6 +173,41 @@ export class AppStack extends Stack {
     });
     this.#alarms.add(redrive, 'Quarantined', 'Quarantine not empty', {
       metric: redrive.countLines('QuarantineNotEmpty', 'quarantine is not empty', Duration.minutes(15)),
+      above: 0,
+    });
+  }
+
+  /** What looks after events once they are accepted. */
+  #pipeline(api: ServiceApi): void {
+    const pipeline = this.#function('Pipeline', {
+      handler: 'pipeline',
+      description: 'Tells what became of accepted events',
+      memorySize: 512,
+      timeout: Duration.seconds(29),
+    });
+    this.#grantEdge(pipeline);
+    this.#ledger(pipeline, ['Query']);
+    api.route(pipeline, 'Pipeline', ['GET /api/v1/ingest/ledger']);
+
+    const balance = this.#function('Balance', {
+      handler: 'balance',
+      description: 'Finds frames that were accepted and not stored, or stored and not archived',
+      memorySize: 512,
+      timeout: Duration.minutes(1),
+    });
+    balance.addEnvironment({ METRICS_NAMESPACE: this.stackName } satisfies z.input<typeof BalanceEnv>);
+    this.#ledger(balance, ['Query', 'DeleteItem']);
+    new Schedule(this, 'BalanceSchedule', balance, {
+      every: Duration.minutes(1),
+      description: 'Compares both sides of the ledger',
+    });
+    this.#alarms.add(balance, 'Unsettled', 'Ledger does not balance', {
+      metric: new Metric({
+        namespace: this.stackName,
+        metricName: UNSETTLED_FRAMES,
+        statistic: 'Maximum',
+        period: Duration.minutes(5),
+      }),
       above: 0,
     });
   }
@@ -408,9 +448,9 @@ export class AppStack extends Stack {
     >);
   }
 
-  #ledger(fn: ServiceFunction): void {
+  #ledger(fn: ServiceFunction, operations: readonly string[]): void {
     fn.addEnvironment({ LEDGER_TABLE_NAME: this.#data.ledger.tableName } satisfies z.input<typeof LedgerEnv>);
-    grantTable(this.#data.ledger, fn, ['UpdateItem']);
+    grantTable(this.#data.ledger, fn, operations);
   }
 
   #liveTable(fn: ServiceFunction, operations: readonly string[]): void {

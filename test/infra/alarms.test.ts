@@ -11,7 +11,7 @@ const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => 
 const anchorOf = (heading: string) => heading.toLowerCase().replaceAll(' ', '-');
 
 describe('alarms', () => {
-  it('watch lag of every consumer, errors and throttles of every function, errors of the API and the quarantine', () => {
+  it('watch lag of every consumer, errors and throttles of every function, errors of the API, the quarantine and the ledger', () => {
     const functions = listResources(app, 'AWS::Lambda::Function').filter(({ properties }) =>
       properties.Runtime.startsWith('nodejs'),
     );
@@ -21,11 +21,15 @@ describe('alarms', () => {
     expect(count('IteratorAge')).toBe(listResources(app, 'AWS::Lambda::EventSourceMapping').length);
     expect(count('5xx')).toBe(1);
     expect(count('QuarantineNotEmpty')).toBe(1);
+    expect(count('UnsettledFrames')).toBe(1);
   });
 
   it('are as many as the estimate of costs counts', () => {
     expect(alarms.length).toBe(ASSUMPTIONS.alarms);
-    expect(listResources(app, 'AWS::Logs::MetricFilter').length).toBe(ASSUMPTIONS.metrics);
+    const ownNamespaces = alarms
+      .map(({ properties }) => properties)
+      .filter(({ Namespace }) => !Namespace.startsWith('AWS/'));
+    expect(new Set(ownNamespaces.map(({ MetricName }) => MetricName)).size).toBe(ASSUMPTIONS.metrics);
   });
 
   it('each name a heading of the runbook, and the runbook has no other', () => {

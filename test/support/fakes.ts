@@ -94,7 +94,8 @@ export class MemoryLedger implements Ledger {
       this.frames.set(id, { ...this.frames.get(id), accepted: events + dropped, dropped });
   }
 
-  async stored(header: Parameters<Ledger['stored']>[0], counts: Parameters<Ledger['stored']>[1]): Promise<void> {
-    this.frames.set(header.id, { ...this.frames.get(header.id), ...counts });
+  async stored(frames: Parameters<Ledger['stored']>[0]): Promise<void> {
+    for (const { header, indexed, quarantined } of frames)
+      this.frames.set(header.id, { ...this.frames.get(header.id), indexed, quarantined });
   }
 }

@@ -145,6 +145,22 @@ class Operator {
     return Items;
   }
 
+  /** Sets a member of all items of a table that have it. */
+  async backdate(table: string, member: string, value: number): Promise<void> {
+    for (const { pk, sk, [member]: known } of await this.items(table)) {
+      if (known === undefined) continue;
+      await this.documents.send(
+        new UpdateCommand({
+          TableName: this.name('AWS::DynamoDB::Table', table),
+          Key: { pk, sk },
+          UpdateExpression: 'SET #member = :value',
+          ExpressionAttributeNames: { '#member': member },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
+    }
+  }
+
   async putJunk(): Promise<void> {
     const Records = [{ Data: randomBytes(500), PartitionKey: 'junk' }];
     await this.#kinesis.send(
@@ -214,6 +230,7 @@ class Journey {
       ['saved searches', () => this.#savedSearches()],
       ['quarantine', () => this.#junk()],
       ['archive and ledger', () => this.#archive()],
+      ['suspicious record', () => this.#suspect()],
       ['spill and redrive', () => this.#spill()],
       ['deletion', () => this.#deletion()],
       ['given up batches', () => this.#giveUp()],
@@ -386,10 +403,29 @@ class Journey {
   async #archive(): Promise<void> {
     await this.#stored('Archive', 'frames/');
     await eventually(
-      () => this.#operator.items('LedgerTable'),
-      (items) => items.some(({ accepted, indexed }) => accepted !== undefined && accepted === indexed),
+      async () => {
+        const answer = await this.#expect('/api/v1/ingest/ledger', 200);
+        return (await answer.json()) as { balanced: boolean; totals: { accepted: number; pending: number } };
+      },
+      ({ balanced, totals }) => balanced && totals.accepted > 0 && totals.pending === 0,
       60,
     );
+    await this.#operator.backdate('LedgerTable', 'opened_at', Date.now() - 600_000);
+    const countOpen = async () =>
+      (await this.#operator.items('LedgerTable')).filter(({ opened_at }) => opened_at !== undefined).length;
+    const before = await countOpen();
+    await this.#fire('BalanceSchedule');
+    if ((await countOpen()) >= before) throw new Error('no minute of the ledger was closed');
+  }
+
+  /** A record that is alone in its batch and minutes old may have ended the function before: its attempts are counted. */
+  async #suspect(): Promise<void> {
+    this.#clock.offset = -120_000;
+    await this.#send('/api/v1/logs', 201, entry('suspect'));
+    await this.#found('suspect', 1);
+    this.#clock.offset = 0;
+    const counted = (await this.#operator.items('LedgerTable')).some(({ attempts }) => attempts === 1);
+    if (!counted) throw new Error('attempts were not counted');
   }
 
   /** Events of two days are two frames; the one that the stream does not take goes to S3, and comes back by the schedule. */
