@@ -4,6 +4,7 @@ import { CliError, EXIT } from './cli/exit.ts';
 import { makeWriter, OUTPUTS, type Output } from './cli/format.ts';
 import { generate } from './cli/generate.ts';
 import { login } from './cli/login.ts';
+import { quarantine } from './cli/quarantine.ts';
 import { search } from './cli/search.ts';
 import { send } from './cli/send.ts';
 import { tail } from './cli/tail.ts';
@@ -14,6 +15,8 @@ const USAGE = `Usage: npm run -s tributary -- COMMAND …
   search [QUERY] [--since 1h] [--to now] [--limit 100] [-o text|json|ndjson|csv]
   tail [QUERY] [-o text|ndjson]                          follow what arrives
   generate [--events 1000] [--minutes 60] [--rate N] [--seed N]
+  quarantine ls | show ID | redrive [ID] [--reason TEXT] [--from TIME] [--to TIME]
+                                                         events that could not be stored
   login [--url URL] [--user NAME]
 
 Options: -z utc|local  zone of times    --project ID  for a session    -q  data only, no talk
@@ -25,7 +28,9 @@ const OPTIONS = {
   service: { type: 'string' },
   environment: { type: 'string' },
   since: { type: 'string' },
+  from: { type: 'string' },
   to: { type: 'string' },
+  reason: { type: 'string' },
   limit: { type: 'string' },
   output: { type: 'string', short: 'o' },
   zone: { type: 'string', short: 'z' },
@@ -42,7 +47,8 @@ const OPTIONS = {
 
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(argv);
-  const [command, argument, ...more] = positionals;
+  const [command, argument, ...others] = positionals;
+  const [object, ...more] = command === 'quarantine' ? others : [undefined, ...others];
   if (values.help || command === undefined || command === 'help') {
     process.stdout.write(USAGE);
     return command === undefined && !values.help ? EXIT.usage : EXIT.ok;
@@ -86,6 +92,13 @@ async function main(argv: readonly string[]): Promise<number> {
         minutes: number('--minutes', values.minutes, 60),
         rate: values.rate === undefined ? undefined : number('--rate', values.rate, 1),
         seed: number('--seed', values.seed, Date.now()),
+        quiet,
+      });
+    case 'quarantine':
+      return quarantine(connection(), argument, object, {
+        reason: values.reason,
+        from: values.from,
+        to: values.to,
         quiet,
       });
     case 'login':

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../adapters/object-store/port.ts';
 import { type Frame, FrameError } from '../core/frame.ts';
 import type { Delivery } from '../core/kinesis.ts';
 import { log } from '../core/log.ts';
-import type { Quarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import { readFrame } from './read-frame.ts';
 
 /** What indexing stands on. */
@@ -123,7 +123,7 @@ export function makeIndexFrames({ events, ledger, objects, quarantine, attempts 
       outcome.kind === 'refused' ? [{ line: lines[at] ?? '', reason: outcome.reason }] : [],
     );
     try {
-      if (refused.length > 0) await quarantine.events(header.project, header.id, refused);
+      if (refused.length > 0) await quarantine.events(header, refused);
     } catch (error) {
       log(
         'error',

@@ -14,7 +14,7 @@ import { readEnv } from '../core/env.ts';
 import { kinesisHandler } from '../core/kinesis.ts';
 import { makeIndexFrames } from './index-frames.ts';
 import { keepDeleted } from './keep-deleted.ts';
-import { Quarantine } from './quarantine.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
 
 const env = readEnv(
   z.object({ ...EventStoreEnv.shape, ...LedgerEnv.shape, ...QuarantineEnv.shape, ...TombstonesEnv.shape }),

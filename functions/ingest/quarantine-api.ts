@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 
 const isoMillis = z.string().meta({ description: 'ISO 8601 in UTC', example: '2026-11-21T07:40:00.000Z' });
 const time = z.string().min(1).max(64);
@@ -39,10 +40,13 @@ const filter = {
   to: time.optional(),
 };
 
+/** The id of the last entry before. */
+const cursor = id.optional();
+
 export const ListQuarantine = z.object({
   ...filter,
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor,
 });
 export type ListQuarantine = z.output<typeof ListQuarantine>;
 
@@ -61,7 +65,7 @@ export const QuarantinePreview = QuarantineEntry.extend({
 }).meta({ id: 'QuarantinePreview' });
 export type QuarantinePreview = z.output<typeof QuarantinePreview>;
 
-export const RedriveQuarantine = z.strictObject(filter);
+export const RedriveQuarantine = z.strictObject({ ...filter, cursor });
 export type RedriveQuarantine = z.output<typeof RedriveQuarantine>;
 
 export const RedriveResult = z
@@ -74,8 +78,54 @@ export const RedriveResult = z
     refused: z.int(),
     /** The first reasons of those, at most 5. */
     reasons: z.array(z.string()),
-    /** Whether time ended before the last entry that was meant: the same request goes on. */
-    more: z.boolean(),
+    /** Where to go on: time ended before the last entry that was meant. */
+    next_cursor: z.string().nullable(),
   })
   .meta({ id: 'RedriveResult' });
 export type RedriveResult = z.output<typeof RedriveResult>;
+
+const own = { limit: 'default' } as const;
+
+export const listQuarantineRoute = {
+  ...own,
+  operationId: 'listQuarantine',
+  summary: 'Events that were accepted and could not be stored',
+  method: 'GET',
+  path: '/api/v1/ingest/quarantine',
+  access: 'read',
+  input: ListQuarantine,
+  output: QuarantineList,
+} as const satisfies Route;
+
+export const previewQuarantineRoute = {
+  ...own,
+  operationId: 'previewQuarantine',
+  summary: 'What a quarantine entry holds and why',
+  method: 'GET',
+  path: '/api/v1/ingest/quarantine/{id}',
+  access: 'read',
+  input: QuarantinePath,
+  output: QuarantinePreview,
+} as const satisfies Route;
+
+export const redriveOneRoute = {
+  ...own,
+  operationId: 'redriveQuarantineEntry',
+  summary: 'Try to store the events of one entry again',
+  method: 'POST',
+  path: '/api/v1/ingest/quarantine/{id}/redrive',
+  access: 'write',
+  input: QuarantinePath,
+  output: RedriveResult,
+} as const satisfies Route;
+
+export const redriveAllRoute = {
+  ...own,
+  operationId: 'redriveQuarantine',
+  summary: 'Try to store the events of all entries that a filter names again',
+  method: 'POST',
+  path: '/api/v1/ingest/quarantine/redrive',
+  access: 'write',
+  input: RedriveQuarantine,
+  output: RedriveResult,
+} as const satisfies Route;

@@ -130,12 +130,8 @@ export class AppStack extends Stack {
       reservedConcurrentExecutions: SIZES[this.#stage.size].reserved?.index,
     });
     this.#consume(index, { batchSize: 500, parallelizationFactor: 2, lag: Duration.minutes(5) });
-    grantWriteEvents(this.#data.domain, index, this.#eventStoreSettings());
-    grantHideEvents(this.#data.domain, index, this.#eventStoreSettings());
-    this.#tombstones(index, ['Query']);
-    this.#quarantine(index);
+    this.#storeAgain(index);
     index.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/*')], { because: OBJECT_EACH });
-    index.allow(['s3:GetObject'], [quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
     this.#ledger(index, ['PutItem', 'UpdateItem']);
 
     const archiver = this.#function('Archive', {
@@ -179,6 +175,7 @@ export class AppStack extends Stack {
 
   /** What looks after events once they are accepted. */
   #pipeline(api: ServiceApi): void {
+    const { quarantine } = this.#data;
     const pipeline = this.#function('Pipeline', {
       handler: 'pipeline',
       description: 'Tells what became of accepted events',
@@ -186,8 +183,20 @@ export class AppStack extends Stack {
       timeout: Duration.seconds(29),
     });
     this.#grantEdge(pipeline);
-    this.#ledger(pipeline, ['Query']);
-    api.route(pipeline, 'Pipeline', ['GET /api/v1/ingest/ledger']);
+    this.#ledger(pipeline, ['Query', 'PutItem']);
+    this.#storeAgain(pipeline);
+    this.#recordAudit(pipeline);
+    pipeline.allow(['s3:ListBucket'], [quarantine.bucketArn]);
+    pipeline.allow(
+      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      [quarantine.arnForObjects('quarantine/project=*')],
+      { because: OBJECT_EACH },
+    );
+    api.route(pipeline, 'Pipeline', [
+      'GET /api/v1/ingest/ledger',
+      'GET /api/v1/ingest/quarantine',
+      'ANY /api/v1/ingest/quarantine/{proxy+}',
+    ]);
 
     const balance = this.#function('Balance', {
       handler: 'balance',
@@ -210,6 +219,15 @@ export class AppStack extends Stack {
       }),
       above: 0,
     });
+  }
+
+  /** Lets a function create events that are not in the store, and bring nothing back that was deleted. */
+  #storeAgain(fn: ServiceFunction): void {
+    grantWriteEvents(this.#data.domain, fn, this.#eventStoreSettings());
+    grantHideEvents(this.#data.domain, fn, this.#eventStoreSettings());
+    this.#tombstones(fn, ['Query']);
+    this.#quarantine(fn);
+    fn.allow(['s3:GetObject'], [this.#data.quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
   }
 
   #search(api: ServiceApi): void {

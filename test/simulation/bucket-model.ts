@@ -21,6 +21,7 @@ export class Bucket {
         return call(() => void this.objects.set(key, copy));
       },
       get: (key) => call(() => this.objects.get(key)),
+      getRange: (key, start, end) => call(() => this.objects.get(key)?.subarray(start, end)),
       delete: (key) => call(() => void this.objects.delete(key)),
       list: (prefix, after = '') =>
         call(() => {

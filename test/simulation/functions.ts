@@ -10,7 +10,7 @@ import { makeAccept } from '../../functions/ingest/accept.ts';
 import { makeArchiveFrames } from '../../functions/ingest/archive-frames.ts';
 import { makeIndexFrames } from '../../functions/ingest/index-frames.ts';
 import { keepDeleted } from '../../functions/ingest/keep-deleted.ts';
-import { Quarantine } from '../../functions/ingest/quarantine.ts';
+import { Quarantine } from '../../functions/ingest/quarantine/quarantine.ts';
 import { makeRedrive } from '../../functions/ingest/redrive.ts';
 import { makeTail } from '../../functions/live/tail.ts';
 import type { Bucket } from './bucket-model.ts';

@@ -2,6 +2,12 @@ import { createHash } from 'node:crypto';
 import { EventId, indexOf } from '../../functions/core/event-id.ts';
 import { decodeFrame, type Frame, readLines } from '../../functions/core/frame.ts';
 import type { LogRecord } from '../../functions/core/log-record.ts';
+import {
+  type Manifest,
+  type Refused,
+  readManifest,
+  readRefused,
+} from '../../functions/ingest/quarantine/quarantine.ts';
 import type { Bucket } from './bucket-model.ts';
 import { DEADLY, REFUSED, type Store } from './store-model.ts';
 import type { Stream } from './stream-model.ts';
@@ -75,16 +81,17 @@ class Court {
   }
 
   judgeQuarantine(): void {
-    for (const [key, body] of this.#evidence.quarantine.objects) {
-      if (key.startsWith('quarantine/records/')) this.#judgeQuarantinedRecord(key, body.toString('utf8'));
-      else if (key.startsWith('quarantine/')) this.#judgeQuarantinedEvents(key, body.toString('utf8'));
+    for (const [key, object] of this.#evidence.quarantine.objects) {
+      if (!key.startsWith('quarantine/')) continue;
+      const { manifest, body } = readManifest(object) ?? {};
+      if (manifest === undefined || body === undefined) this.#accuse('quarantine', `${key} does not say what it is`);
+      else if (manifest.kind === 'events') this.#judgeQuarantinedEvents(key, readRefused(body));
+      else this.#judgeQuarantinedFrame(key, manifest, body);
     }
   }
 
-  #judgeQuarantinedEvents(key: string, text: string): void {
-    for (const part of text.split('\n')) {
-      const { reason, event } = JSON.parse(part) as { reason?: string; event?: unknown };
-      const line = JSON.stringify(event ?? null);
+  #judgeQuarantinedEvents(key: string, refused: readonly Refused[]): void {
+    for (const { reason, line } of refused) {
       if (!reason) this.#accuse('quarantine', `${key} gives no reason`);
       const record = this.#recognise('quarantine', projectOf(key), line);
       if (record === undefined) continue;
@@ -93,16 +100,15 @@ class Court {
     }
   }
 
-  #judgeQuarantinedRecord(key: string, text: string): void {
-    const { reason, shard, sequence_number, data } = JSON.parse(text) as Readonly<Record<string, string | undefined>>;
-    if (!reason) this.#accuse('quarantine', `${key} gives no reason`);
-    const frame = decodeFrame(Buffer.from(data ?? '', 'base64'));
+  #judgeQuarantinedFrame(key: string, { reasons, from }: Manifest, body: Buffer): void {
+    if (!reasons[0]?.reason) this.#accuse('quarantine', `${key} gives no reason`);
+    const frame = decodeFrame(body);
     const lines = this.#linesOf(frame);
-    const deaths = this.#evidence.deaths.get(`${shard}:${sequence_number}`) ?? 0;
+    const deaths = this.#evidence.deaths.get(`${from?.shard}:${from?.sequenceNumber}`) ?? 0;
     if (deaths < DEATHS && !lines.some((line) => line.includes(DEADLY)))
       this.#accuse('quarantine', `${key} is in quarantine after ${deaths} ends of the function`);
     for (const line of lines) {
-      const record = this.#recognise('quarantine', frame.header.project, line);
+      const record = this.#recognise('quarantine', projectOf(key), line);
       if (record !== undefined) note(this.#quarantined, record);
     }
   }

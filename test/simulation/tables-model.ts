@@ -25,7 +25,9 @@ export class Tables {
       accepted: async (headers) => {
         await Promise.all(headers.map(({ id, events, dropped }) => set(id, { accepted: events + dropped, dropped })));
       },
-      stored: ({ id }, counts) => set(id, counts),
+      stored: async (frames) => {
+        await Promise.all(frames.map(({ header: { id }, indexed, quarantined }) => set(id, { indexed, quarantined })));
+      },
     };
   }
 

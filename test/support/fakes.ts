@@ -1,3 +1,4 @@
+import type { AuditEvent, AuditTrail } from '../../functions/adapters/audit-trail/port.ts';
 import type { EventGroup, EventWriter, WriteOutcome } from '../../functions/adapters/event-store/port.ts';
 import type { Ledger } from '../../functions/adapters/ledger/port.ts';
 import type { ObjectStore } from '../../functions/adapters/object-store/port.ts';
@@ -19,6 +20,11 @@ export class MemoryObjectStore implements ObjectStore {
   async get(key: string): Promise<Buffer | undefined> {
     this.#check();
     return this.objects.get(key);
+  }
+
+  async getRange(key: string, start: number, end: number): Promise<Buffer | undefined> {
+    this.#check();
+    return this.objects.get(key)?.subarray(start, end);
   }
 
   async delete(key: string): Promise<void> {
@@ -82,6 +88,23 @@ export class MemoryEventWriter implements EventWriter {
         return { kind: 'created' };
       }),
     );
+  }
+}
+
+/** An audit trail in memory, of changes outside the tables. */
+export class MemoryAuditTrail implements Pick<AuditTrail, 'around'> {
+  /** Action, entity and result of each change that came to an end. */
+  readonly changes: string[] = [];
+
+  async around<T>({ action, entityId }: Omit<AuditEvent, 'result'>, change: () => Promise<T>): Promise<T> {
+    try {
+      const result = await change();
+      this.changes.push(`${action} ${entityId} success`);
+      return result;
+    } catch (error) {
+      this.changes.push(`${action} ${entityId} failure`);
+      throw error;
+    }
   }
 }
 

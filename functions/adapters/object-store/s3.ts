@@ -5,6 +5,7 @@ import {
   NoSuchKey,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { ObjectStore } from './port.ts';
 
@@ -24,9 +25,24 @@ export class S3ObjectStore implements ObjectStore {
     );
   }
 
-  async get(key: string): Promise<Buffer | undefined> {
+  get(key: string): Promise<Buffer | undefined> {
+    return this.#read({ Key: key });
+  }
+
+  async getRange(key: string, start: number, end: number): Promise<Buffer | undefined> {
+    if (start >= end) return Buffer.alloc(0);
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return await this.#read({ Key: key, Range: `bytes=${start}-${end - 1}` });
+    } catch (error) {
+      // the object ends before the range begins
+      if (error instanceof S3ServiceException && error.name === 'InvalidRange') return Buffer.alloc(0);
+      throw error;
+    }
+  }
+
+  async #read(what: { readonly Key: string; readonly Range?: string }): Promise<Buffer | undefined> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, ...what }));
       return Body === undefined ? undefined : Buffer.from(await Body.transformToByteArray());
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;

@@ -10,7 +10,7 @@ import { makeIndexFrames } from '../../../functions/ingest/index-frames.ts';
 import { makeCheckLedger } from '../../../functions/ingest/ledger/check-ledger.ts';
 import { makeReadLedger } from '../../../functions/ingest/ledger/read-ledger.ts';
 import { LedgerAnswer, LedgerRequest } from '../../../functions/ingest/ledger-api.ts';
-import { Quarantine } from '../../../functions/ingest/quarantine.ts';
+import { Quarantine } from '../../../functions/ingest/quarantine/quarantine.ts';
 import { callOf } from '../../support/calls.ts';
 import { MemoryEventWriter, MemoryObjectStore, MemoryStream } from '../../support/fakes.ts';
 import { startTables } from '../../support/tables.ts';
@@ -46,7 +46,7 @@ function start() {
     ledger,
     objects,
     quarantine: new Quarantine(objects),
-    attempts: { exhausted: async () => false },
+    attempts: { exhausted: async () => false, survived: async () => undefined },
   });
   const archive = makeArchiveFrames({ archive: new MemoryObjectStore(), ledger });
   const read = makeReadLedger({ ledger, now });

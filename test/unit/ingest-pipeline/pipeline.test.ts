@@ -9,7 +9,7 @@ import { makeAccept } from '../../../functions/ingest/accept.ts';
 import { makeArchiveFrames } from '../../../functions/ingest/archive-frames.ts';
 import type { Draft } from '../../../functions/ingest/draft.ts';
 import { makeIndexFrames } from '../../../functions/ingest/index-frames.ts';
-import { Quarantine } from '../../../functions/ingest/quarantine.ts';
+import { Quarantine } from '../../../functions/ingest/quarantine/quarantine.ts';
 import { makeRedrive, QUARANTINE_NOT_EMPTY } from '../../../functions/ingest/redrive.ts';
 import { MemoryEventWriter, MemoryLedger, MemoryObjectStore, MemoryStream, toDelivery } from '../../support/fakes.ts';
 
@@ -202,8 +202,11 @@ describe('indexing', () => {
     expect(await index()).toEqual([]);
     expect(events.lines.size).toBe(2);
     const [key, body] = [...quarantine.objects][0] ?? [];
-    expect(key).toMatch(/^quarantine\/project=demo\/.*\.ndjson$/);
-    expect(JSON.parse(String(body))).toMatchObject({ reason: 'mapper_parsing_exception', event: { body: 'poison' } });
+    expect(key).toMatch(/^quarantine\/project=demo\/\w{26}-events$/);
+    expect(JSON.parse(String(body).split('\n')[1] ?? '')).toMatchObject({
+      reason: 'mapper_parsing_exception',
+      event: { body: 'poison' },
+    });
     expect([...ledger.frames.values()]).toEqual([{ indexed: 2, quarantined: 1 }]);
   });
 
@@ -223,7 +226,7 @@ describe('indexing', () => {
     exhausted.add(stream.deliveries()[0]?.sequenceNumber ?? '');
     expect(await index()).toEqual([]);
     expect(events.lines.size).toBe(0);
-    expect([...quarantine.objects.keys()]).toEqual([expect.stringMatching(/^quarantine\/records\//)]);
+    expect([...quarantine.objects.keys()]).toEqual([expect.stringMatching(/^quarantine\/project=demo\/\w{26}-frame$/)]);
     // so that the ledger balances
     expect([...ledger.frames.values()]).toEqual([{ indexed: 0, quarantined: 1 }]);
   });
