@@ -36,7 +36,7 @@ export const AuditEntry = z
     action: z.string().meta({ example: 'api_key.created' }),
     entity_type: z.string(),
     entity_id: z.string(),
-    /** `pending`: begun, and its outcome is not known (yet). */
+    /** `pending`: this tells that it began; an entry with this `intent_id` tells its outcome, where there is one yet. */
     result: z.enum(['success', 'failure', 'pending']),
     old_values: values.optional(),
     new_values: values.optional(),
@@ -51,6 +51,8 @@ export const AuditEntry = z
     recorded_by: AuditActor.optional(),
     /** Of the outcome of a change elsewhere: the entry that told its beginning. */
     intent_id: z.string().optional(),
+    /** Of such a beginning: whether another entry tells its outcome. */
+    settled: z.boolean().optional(),
     hash: sha256,
     /** Of the entry before; 64 zeros for the first. */
     previous_hash: sha256,
@@ -59,6 +61,10 @@ export const AuditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.output<typeof AuditEntry>;
+
+/** Which chain: the project's, or that of what belongs to no project, which platform administrators may read. */
+const chain = z.enum(['project', 'platform']).default('project');
+const where = { project_id: z.string().max(64).optional(), chain };
 
 const page = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -70,7 +76,7 @@ const page = {
 };
 
 export const ListAuditInput = z.strictObject({
-  project_id: z.string().max(64).optional(),
+  ...where,
   actor: z.string().max(254).optional().meta({ description: 'Id or name of who did it' }),
   action: z
     .string()
@@ -87,7 +93,7 @@ export const ListAuditInput = z.strictObject({
 export type ListAuditInput = z.output<typeof ListAuditInput>;
 
 export const EntityTrailInput = z.strictObject({
-  project_id: z.string().max(64).optional(),
+  ...where,
   type: z.string().max(100),
   id: z.string().max(256),
   ...page,
@@ -110,11 +116,12 @@ export const AuditEntryList = z
   .meta({ id: 'AuditEntryList' });
 export type AuditEntryList = z.output<typeof AuditEntryList>;
 
-export const AuditPath = z.strictObject({ id: z.string().max(64), project_id: z.string().max(64).optional() });
+export const AuditPath = z.strictObject({ ...where, id: z.string().max(64) });
 
 /** A business event. Members whose names or values are secrets are masked before they are kept. */
 export const CreateAuditEntry = z
   .strictObject({
+    project_id: z.string().max(64).optional(),
     /** Who did it; the caller unless given. */
     actor: z
       .object({
@@ -151,7 +158,7 @@ export const AuditFinding = z
 export type AuditFinding = z.output<typeof AuditFinding>;
 
 export const VerifyAuditInput = z.strictObject({
-  project_id: z.string().max(64).optional(),
+  ...where,
   from_seq: z.coerce.number().int().min(1).default(1),
   to_seq: z.coerce
     .number()
@@ -192,7 +199,7 @@ export const listAuditRoute = {
   method: 'GET',
   path: '/api/v1/audit',
   aliases: ['/api/audit'],
-  access: 'admin',
+  access: 'audit',
   limit: 'page',
   input: ListAuditInput,
   output: AuditEntryList,
@@ -217,7 +224,7 @@ export const getAuditRoute = {
   method: 'GET',
   path: '/api/v1/audit/{id}',
   aliases: ['/api/audit/{id}'],
-  access: 'admin',
+  access: 'audit',
   limit: 'page',
   input: AuditPath,
   output: AuditEntry,
@@ -229,7 +236,7 @@ export const entityTrailRoute = {
   method: 'GET',
   path: '/api/v1/audit/entity/{type}/{id}',
   aliases: ['/api/audit/entity/{type}/{id}'],
-  access: 'admin',
+  access: 'audit',
   limit: 'page',
   input: EntityTrailInput,
   output: AuditEntryList,
@@ -242,7 +249,7 @@ export const verifyAuditRoute = {
   method: 'GET',
   path: '/api/v1/audit/verify',
   aliases: ['/api/audit/verify'],
-  access: 'admin',
+  access: 'audit',
   limit: 'default',
   input: VerifyAuditInput,
   output: AuditVerification,

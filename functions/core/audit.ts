@@ -8,6 +8,28 @@ export interface Actor {
   readonly name: string;
 }
 
+/** What happened, who did it and to what. Secrets in values are masked before they are kept. */
+export interface AuditEvent {
+  readonly project: ProjectId;
+  /** Ours are `user`, `key`, `system`, `anonymous`. */
+  readonly actor: { readonly type: string; readonly id: string; readonly name: string };
+  /** For example `user.login`, `api_key.created`. */
+  readonly action: string;
+  readonly entityType: string;
+  readonly entityId: string;
+  readonly result: 'success' | 'failure';
+  readonly oldValues?: Readonly<Record<string, unknown>>;
+  readonly newValues?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly ipAddress?: string;
+  readonly userAgent?: string;
+  readonly traceId?: string;
+  readonly correlationId?: string;
+  readonly requestId?: string;
+  /** Who told of a business event; absent for what the platform itself did. */
+  readonly recordedBy?: { readonly type: string; readonly id: string; readonly name: string };
+}
+
 /** What every audit entry takes from its request. */
 export function auditOf(call: Call, project: ProjectId, actor: Actor) {
   const agent = call.request.headers['user-agent'];

@@ -33,6 +33,7 @@ export const PERMISSIONS = {
   admin: { allows: 'manage keys and settings of the project', role: 'admin', scope: 'admin' },
   membership: { allows: 'see the project and its members', role: 'viewer', scope: 'read', platform: 'too' },
   project: { allows: 'manage the project and its members', role: 'admin', scope: 'admin', platform: 'too' },
+  audit: { allows: 'read and verify the audit trail', role: 'admin', scope: 'admin', platform: 'too' },
   account: { allows: 'use an account of your own' },
   profile: { allows: 'see and change who you are', beforePasswordChange: true },
   platform: { allows: 'administer the platform', platform: 'only' },

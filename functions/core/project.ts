@@ -7,6 +7,9 @@ export const ProjectId = z
   .brand<'ProjectId'>();
 export type ProjectId = z.output<typeof ProjectId>;
 
+/** Stands for what belongs to no project: sign-ins of nobody, platform settings. Nobody can make a project of this id. */
+export const PLATFORM = ProjectId.parse('platform');
+
 /** The one module that turns a project into what keeps it apart in each kind of store. */
 export const tenantFilter = (project: ProjectId) => ({ term: { project } }) as const;
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Project } from '../adapters/accounts/port.ts';
 import { actorOf, auditOf } from '../core/audit.ts';
 import type { Caller } from '../core/caller.ts';
-import { InvalidRequest } from '../core/errors.ts';
+import { Failure, InvalidRequest } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
 import { isOfProject, type ProjectRole, permissionsOf, type Scope } from '../core/permissions.ts';
-import { ProjectId } from '../core/project.ts';
+import { PLATFORM, ProjectId } from '../core/project.ts';
 import type { IdentityParts } from './parts.ts';
 import type { CreateProjectRequest, ProjectEntry } from './projects-api.ts';
 import { slug } from './register.ts';
@@ -30,6 +30,7 @@ export const makeCreateProject =
           detail: message,
         })),
       );
+    if (parsed.data === PLATFORM) throw new Failure('conflict', `project ${PLATFORM} exists already`);
     const project = {
       id: parsed.data,
       name,

@@ -2,7 +2,7 @@ import type { User } from '../adapters/accounts/port.ts';
 import { auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
 import type { Call, Reply } from '../core/http.ts';
-import type { ProjectId } from '../core/project.ts';
+import { PLATFORM, type ProjectId } from '../core/project.ts';
 import type { LoginRequest } from './api.ts';
 import type { IdentityParts } from './parts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
@@ -10,7 +10,6 @@ import { beginSession } from './refresh.ts';
 
 /** The first administrator's name. */
 export const FIRST_ADMIN = 'admin';
-const PLATFORM = 'platform' as ProjectId;
 
 /** `POST /auth/login`. The same answer and the same work for an unknown user and a wrong password. */
 export function makeSignIn(parts: IdentityParts) {

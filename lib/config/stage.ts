@@ -47,6 +47,8 @@ export const StageSettings = z.strictObject({
   streamShards: z.int().min(1).max(200).optional(),
   /** How long a search hit may take to appear: OpenSearch's refresh interval. */
   refreshSeconds: z.int().min(1).max(60).default(10),
+  /** Days that a sealed segment of the audit trail can be deleted by nobody, the account's root included. */
+  auditRetentionDays: z.int().min(1).max(36_500).default(400),
   /** Days that a deleted event can be restored; then its document is removed. */
   deletionGraceDays: z.number().positive().max(90).default(7),
   /** Messages a second that all live viewers share. */

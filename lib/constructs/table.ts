@@ -52,3 +52,10 @@ export function grantTable(
     leadingKeys && { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...leadingKeys] } } },
   );
 }
+
+/** Lets a function query an index of a table by keys that begin so. */
+export function grantIndex(table: ITable, name: string, fn: ServiceFunction, leadingKeys: readonly string[]): void {
+  fn.allow(['dynamodb:Query'], [`${table.tableArn}/index/${name}`], {
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...leadingKeys] } },
+  });
+}

@@ -7,8 +7,8 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { AnswerCacheEnv } from '../../functions/adapters/answer-cache/env.ts';
-import type { AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
-import { auditKeys, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
+import type { AuditSegmentsEnv, AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
+import { auditKeys, ENTITY_INDEX, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
 import { PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
@@ -36,7 +36,7 @@ import { Schedule } from '../constructs/schedule.ts';
 import { ServiceApi, ViewerApi } from '../constructs/service-api.ts';
 import { ServiceFunction, type ServiceFunctionProps } from '../constructs/service-function.ts';
 import { Site } from '../constructs/site.ts';
-import { grantTable } from '../constructs/table.ts';
+import { grantIndex, grantTable } from '../constructs/table.ts';
 import { ARCHIVE_DAYS, type DataStack } from './data-stack.ts';
 
 export interface AppStackProps extends StackProps {
@@ -48,6 +48,8 @@ export interface AppStackProps extends StackProps {
 const UNSETTLED_FRAMES: keyof BalanceMetrics = 'UnsettledFrames';
 /** Why functions name objects by prefix. */
 const OBJECT_EACH = 'Each frame or event is an object of its own, under the prefix of its kind';
+
+const SEGMENT_EACH = 'Each segment of a chain is an object of its own, under its project';
 
 /** Everything that holds no data: functions, APIs, schedules, the distribution, alarms. Can be thrown away and made again. */
 export class AppStack extends Stack {
@@ -78,6 +80,7 @@ export class AppStack extends Stack {
     this.#deletion(api);
     this.#searches(api);
     this.#identity(api);
+    this.#audit(api);
     const site = new Site(this, 'Site', {
       api: api.api,
       viewers: viewers.api,
@@ -353,6 +356,60 @@ export class AppStack extends Stack {
       'ANY /api/v1/keys/{proxy+}',
       'ANY /api/v1/projects',
     ]);
+  }
+
+  #audit(api: ServiceApi): void {
+    const { audit, auditSegments } = this.#data;
+    const segments = { AUDIT_SEGMENTS_BUCKET_NAME: auditSegments.bucketName } satisfies z.input<
+      typeof AuditSegmentsEnv
+    >;
+    const reader = this.#function('Audit', {
+      handler: 'audit',
+      description: 'Business events, the audit trail and its verification',
+      memorySize: 1024,
+      timeout: Duration.seconds(29),
+    });
+    this.#grantEdge(reader);
+    this.#recordAudit(reader);
+    reader.addEnvironment(segments);
+    grantTable(audit, reader, ['GetItem', 'Query'], ['P#*#chain', 'P#*#open', auditKeys.heads, auditKeys.sealed]);
+    grantIndex(audit, ENTITY_INDEX, reader, ['P#*#entity#*']);
+    reader.allow(['s3:ListBucket'], [auditSegments.bucketArn]);
+    reader.allow(['s3:GetObject'], [auditSegments.arnForObjects('segments/*')], { because: SEGMENT_EACH });
+    api.route(reader, 'Audit', [
+      'ANY /api/v1/audit',
+      'ANY /api/v1/audit/{proxy+}',
+      'ANY /api/audit',
+      'ANY /api/audit/{proxy+}',
+    ]);
+
+    const seal = this.#function('Seal', {
+      handler: 'seal',
+      description: 'Seals what was added to the audit trail',
+      memorySize: 512,
+      timeout: Duration.minutes(1),
+    });
+    seal.addEnvironment({
+      ...segments,
+      AUDIT_TABLE_NAME: audit.tableName,
+    } satisfies z.input<typeof AuditSegmentsEnv> & z.input<typeof AuditTrailEnv>);
+    grantTable(audit, seal, ['Query'], ['P#*#chain', auditKeys.heads]);
+    grantTable(audit, seal, ['GetItem', 'PutItem'], [auditKeys.sealed]);
+    seal.allow(['s3:PutObject', 's3:GetObject'], [auditSegments.arnForObjects('segments/*')], {
+      because: SEGMENT_EACH,
+    });
+    new Schedule(this, 'SealSchedule', seal, {
+      every: Duration.minutes(2),
+      description: 'Seals what was added to the audit trail',
+    });
+    this.#alarms.add(seal, 'Broken', 'Audit chain broken', {
+      metric: seal.countLines('AuditChainBroken', 'audit chain is broken', Duration.minutes(5)),
+      above: 0,
+    });
+    this.#alarms.add(seal, 'NotSealed', 'Audit chain not sealed', {
+      metric: seal.countLines('AuditChainNotSealed', 'audit chain could not be sealed', Duration.minutes(5)),
+      above: 0,
+    });
   }
 
   #live(api: ServiceApi): ViewerApi {

@@ -10,6 +10,7 @@ import type { StageSettings } from '../config/stage.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { EventStore } from '../constructs/event-store.ts';
 import { IngestStream } from '../constructs/ingest-stream.ts';
+import { SealedBucket } from '../constructs/sealed-bucket.ts';
 import { KeyedTable } from '../constructs/table.ts';
 
 /** How long the archive keeps what was accepted. */
@@ -39,6 +40,8 @@ export class DataStack extends Stack {
   /** What could not be stored, and what the stream did not take. */
   readonly quarantine: IBucket;
   readonly archive: IBucket;
+  /** Sealed segments of the audit trail: nobody can change or delete one before its time. */
+  readonly auditSegments: IBucket;
   readonly signingKey: ISecret;
   readonly firstPassword: ISecret;
 
@@ -66,6 +69,9 @@ export class DataStack extends Stack {
         expiration: Duration.days(ARCHIVE_DAYS),
       },
     ]);
+    this.auditSegments = new SealedBucket(this, 'AuditSegments', {
+      retention: Duration.days(stage.auditRetentionDays),
+    }).bucket;
     this.signingKey = this.#emptySecret('SigningKey', 'Key pair that sessions are signed with; made at first use');
     this.firstPassword = new Secret(this, 'FirstPassword', {
       description: 'Password of the first administrator, user "admin"',

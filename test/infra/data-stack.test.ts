@@ -24,6 +24,7 @@ const STATEFUL = {
   SettingsTable9DA1E611: 'AWS::DynamoDB::Table',
   Quarantine23FF09FE: 'AWS::S3::Bucket',
   ArchiveDA4CB258: 'AWS::S3::Bucket',
+  AuditSegmentsBucketAC0ADA52: 'AWS::S3::Bucket',
   SigningKey: 'AWS::SecretsManager::Secret',
   FirstPassword57355558: 'AWS::SecretsManager::Secret',
 };
@@ -75,7 +76,7 @@ describe.each(stages)('the data stack of stage $name', ({ name, size, stage }) =
 
   it('lets nobody in public into a bucket, and nobody at all without TLS', () => {
     const buckets = listResources(template, 'AWS::S3::Bucket');
-    expect(buckets).toHaveLength(2);
+    expect(buckets).toHaveLength(3);
     for (const { id, properties } of buckets) {
       expect(properties.PublicAccessBlockConfiguration).toEqual({
         BlockPublicAcls: true,

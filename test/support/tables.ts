@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type EntryContent, parseEntry } from '../../functions/adapters/audit-trail/entry.ts';
 import { ENTITY_INDEX } from '../../functions/adapters/audit-trail/keys.ts';
 import { DynamoDbAuditReader } from '../../functions/adapters/audit-trail/reader.ts';
+import { type EntryContent, parseEntry } from '../../functions/core/audit-entry.ts';
 import { ProjectId } from '../../functions/core/project.ts';
 import { startDynamoDb } from '../../lib/local-cloud/dynamodb/dynamodb.ts';
 import { ACCOUNT_ID, emulatorOptions, OPERATOR, REGION, temporaryFolder } from './emulated-aws.ts';

@@ -16,8 +16,8 @@ const CORE = /^functions\/core\//;
 /** Public faces and environments: leaves that the template, the browser and other slices may read. */
 const FACE = /^functions\/[\w-]+\/([a-z]+-)?api\.ts$/;
 const ENVIRONMENT = /^functions\/(adapters\/)?[\w-]+\/env\.ts$/;
-/** Prefixes of the directory's keys, which policies name. */
-const DIRECTORY_KEYS = /^functions\/adapters\/directory\/keys\.ts$/;
+/** Prefixes of keys in tables, which policies name. */
+const KEYS = /^functions\/adapters\/[\w-]+\/keys\.ts$/;
 const PORT = /^functions\/adapters\/[\w-]+\/port\.ts$/;
 const LANGUAGE = /^functions\/search\/language\//;
 /** An event as clients see it: the tail sends what search answers. */
@@ -45,7 +45,7 @@ const PLACES: readonly Place[] = [
   {
     name: 'stacks',
     files: /^lib\/stacks\//,
-    may: [/^lib\/(config|constructs|stacks)\//, DIRECTORY_KEYS],
+    may: [/^lib\/(config|constructs|stacks)\//, KEYS],
     mayAsType: [ENVIRONMENT],
   },
   { name: 'the bundler', files: /^lib\/bundles\.ts$/, may: [] },

@@ -5,12 +5,19 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import {
+  type ChainedEntry,
+  type ChainHead,
+  chainEntry,
+  entityKey,
+  type Phase,
+  toSortKey,
+} from '../../core/audit-entry.ts';
 import { RetryLater } from '../../core/errors.ts';
 import { log } from '../../core/log.ts';
 import type { ProjectId } from '../../core/project.ts';
-import { type ChainedEntry, chainEntry, entityKey, type Phase, toSortKey } from './entry.ts';
 import { auditKeys } from './keys.ts';
-import type { AuditEvent, AuditTrail, ChainHead } from './port.ts';
+import type { AuditEvent, AuditTrail } from './port.ts';
 import { DynamoDbAuditReader, toHead } from './reader.ts';
 
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

@@ -1,27 +1,8 @@
+import type { AuditEvent } from '../../core/audit.ts';
+import type { ChainedEntry, ChainHead } from '../../core/audit-entry.ts';
 import type { ProjectId } from '../../core/project.ts';
-import type { ChainedEntry } from './entry.ts';
 
-/** What happened, who did it and to what. Secrets in values are masked before they are kept. */
-export interface AuditEvent {
-  readonly project: ProjectId;
-  /** Ours are `user`, `key`, `system`, `anonymous`. */
-  readonly actor: { readonly type: string; readonly id: string; readonly name: string };
-  /** For example `user.login`, `api_key.created`. */
-  readonly action: string;
-  readonly entityType: string;
-  readonly entityId: string;
-  readonly result: 'success' | 'failure';
-  readonly oldValues?: Readonly<Record<string, unknown>>;
-  readonly newValues?: Readonly<Record<string, unknown>>;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly ipAddress?: string;
-  readonly userAgent?: string;
-  readonly traceId?: string;
-  readonly correlationId?: string;
-  readonly requestId?: string;
-  /** Who told of a business event; absent for what the platform itself did. */
-  readonly recordedBy?: { readonly type: string; readonly id: string; readonly name: string };
-}
+export type { AuditEvent } from '../../core/audit.ts';
 
 /** Entries are only ever added, each bound to the one before it in its project. */
 export interface AuditTrail {
@@ -32,14 +13,6 @@ export interface AuditTrail {
    * intent without an outcome, which the trail shows. @throws what the change throws; RetryLater, and then nothing was changed
    */
   around<T>(event: Omit<AuditEvent, 'result'>, change: () => Promise<T>): Promise<T>;
-}
-
-/** The end of a project's chain. */
-export interface ChainHead {
-  readonly seq: number;
-  readonly hash: string;
-  /** Milliseconds since 1970 of the last entry. */
-  readonly at: number;
 }
 
 /** An entry as it is stored, not yet believed. */
@@ -75,12 +48,17 @@ export interface AuditReader {
   unfinished(project: ProjectId): Promise<ReadonlySet<number>>;
 }
 
-/** Segments of chains that nobody can change any more. */
+/** Segments of chains that nobody can change any more: each at most `SEGMENT_ENTRIES` of them, in order. */
 export interface SealedSegments {
-  /** @returns false where the segment that begins there was written before */
+  /** @returns false where a segment that begins there was written before, which stays as it is */
   put(project: ProjectId, first: number, lines: readonly string[]): Promise<boolean>;
-  /** Lines of the segment that begins there. */
+  /** Texts of the entries of the segment that begins there. */
   get(project: ProjectId, first: number): Promise<readonly string[] | undefined>;
-  /** Where segments begin, in order. */
-  list(project: ProjectId): Promise<readonly number[]>;
+  /** Where segments begin that may hold `from` or what comes after it, in order. */
+  list(project: ProjectId, from: number): AsyncIterable<number>;
+}
+
+/** Notes how far a chain is sealed; the segments themselves are what counts. */
+export interface SealNotes {
+  note(project: ProjectId, sealed: ChainHead): Promise<void>;
 }

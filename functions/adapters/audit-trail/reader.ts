@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { type ChainedEntry, type ChainHead, entityKey, toSortKey } from '../../core/audit-entry.ts';
 import { ProjectId } from '../../core/project.ts';
-import { type ChainedEntry, entityKey, toSortKey } from './entry.ts';
 import { auditKeys, ENTITY_INDEX } from './keys.ts';
-import type { AuditReader, ChainHead, StoredEntry } from './port.ts';
+import type { AuditReader, StoredEntry } from './port.ts';
 
 const HeadItem = z.object({ seq: z.int(), hash: z.string(), at: z.int() });
 const NamedHead = HeadItem.extend({ sk: ProjectId }).transform(({ sk, ...head }) => ({ ...head, project: sk }));

@@ -97,6 +97,10 @@ export function matches(pattern: string, text: string): boolean {
 
 function holds(operator: string, expected: readonly string[], actual: readonly string[] | undefined): boolean {
   const [, quantifier, name] = /^(?:(ForAllValues|ForAnyValue):)?(\w+)$/.exec(operator) ?? [];
+  if (name === 'Null') {
+    const isAbsent = actual === undefined || actual.length === 0;
+    return expected.some((value) => (value.toLowerCase() === 'true') === isAbsent);
+  }
   const test = name === undefined ? undefined : CONDITIONS[name];
   if (test === undefined) throw new Error(`IAM condition operator ${operator} is not known here`);
   if (actual === undefined || actual.length === 0) return quantifier === 'ForAllValues';

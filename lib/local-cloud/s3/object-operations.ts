@@ -42,11 +42,20 @@ const readNeeds = (call: S3Call) => [
   { action: call.query.has('versionId') ? 's3:GetObjectVersion' : 's3:GetObject', resource: objectArn(call) },
 ];
 export const writeNeeds = (call: S3Call) => [
-  { action: 's3:PutObject', resource: objectArn(call) },
+  { action: 's3:PutObject', resource: objectArn(call), context: conditionsOf(call) },
   ...(call.headers['x-amz-object-lock-mode'] === undefined
     ? []
     : [{ action: 's3:PutObjectRetention', resource: objectArn(call) }]),
 ];
+
+/** Keys of a policy's conditions that a conditional write has. */
+function conditionsOf({ headers }: S3Call): Readonly<Record<string, readonly string[]>> {
+  const [ifMatch, ifNoneMatch] = [header(headers, 'if-match'), header(headers, 'if-none-match')];
+  return {
+    ...(ifMatch !== undefined && { 's3:if-match': [ifMatch] }),
+    ...(ifNoneMatch !== undefined && { 's3:if-none-match': [ifNoneMatch] }),
+  };
+}
 
 /** Reading, writing, copying and deleting one object. */
 export const OBJECT_OPERATIONS: readonly S3Operation[] = [

@@ -2,9 +2,9 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbAuditTrail } from '../../../functions/adapters/audit-trail/dynamodb.ts';
-import { hashOf, NO_HASH } from '../../../functions/adapters/audit-trail/entry.ts';
 import type { AuditEvent, StoredEntry } from '../../../functions/adapters/audit-trail/port.ts';
 import { DynamoDbAuditReader } from '../../../functions/adapters/audit-trail/reader.ts';
+import { hashOf, NO_HASH } from '../../../functions/core/audit-entry.ts';
 import { ProjectId } from '../../../functions/core/project.ts';
 import { readAuditTrail, startTables } from '../../support/tables.ts';
 

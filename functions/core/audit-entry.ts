@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { InvalidRequest } from '../../core/errors.ts';
-import { parseJson, stringifyJson } from '../../core/json.ts';
-import { maskSecrets } from '../../core/mask.ts';
-import { ProjectId, tenantKey } from '../../core/project.ts';
-import type { AuditEvent, ChainHead } from './port.ts';
+import type { AuditEvent } from './audit.ts';
+import { InvalidRequest } from './errors.ts';
+import { parseJson, stringifyJson } from './json.ts';
+import { maskSecrets } from './mask.ts';
+import { ProjectId, tenantKey } from './project.ts';
 
 /** What the first entry of a chain names as the hash before it. */
 export const NO_HASH = '0'.repeat(64);
+/** Entries of one sealed segment at most. */
+export const SEGMENT_ENTRIES = 1_000;
 /** An item of DynamoDB holds 400 KB, and one read 1 MB. */
 const MAX_TEXT = 100_000;
 
@@ -45,6 +47,14 @@ export interface ChainedEntry {
   readonly text: string;
   /** SHA-256 of the text, hex. */
   readonly hash: string;
+}
+
+/** The end of a project's chain. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+  /** Milliseconds since 1970 of the last entry. */
+  readonly at: number;
 }
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
