@@ -35,7 +35,11 @@ export class Authenticator {
     this.#now = now;
     this.#findKey = cached((id) => orRetry(directory.findKey(id)), times);
     this.#findStanding = cached((id) => orRetry(directory.findStanding(id)), times);
-    this.#findStandingAnew = cached((id) => orRetry(directory.findStanding(id)), { ttlMillis: 2_000, now });
+    // by user and project, so that one project that is not theirs does not hide another that was just made
+    this.#findStandingAnew = cached((pair) => orRetry(directory.findStanding(pair.slice(0, pair.indexOf(' ')))), {
+      ttlMillis: 2_000,
+      now,
+    });
     // a token signed by a key that this instance has not seen yet makes it look again: the cache is by key id
     this.#signingKeys = cached(
       async (_kid) =>
@@ -112,7 +116,7 @@ export class Authenticator {
   async #standingIn(userId: string, wanted: string | undefined): Promise<Standing | undefined> {
     const known = await this.#findStanding(userId);
     if (known === undefined || wanted === undefined || known.roles.has(wanted as ProjectId)) return known;
-    return this.#findStandingAnew(userId);
+    return this.#findStandingAnew(`${userId} ${wanted}`);
   }
 
   async #verify(token: string): Promise<AccessClaims> {

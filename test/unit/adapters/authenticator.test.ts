@@ -130,6 +130,17 @@ describe('a session', () => {
     expect([...caller.scopes].sort()).toEqual(['ingest', 'read', 'write']);
   });
 
+  it('is in a project at once that was made after the last look, another one just before it or not', async () => {
+    const roles = new Map(standing.roles);
+    const { authenticator } = start({ findStanding: async () => ({ ...standing, roles: new Map(roles) }) });
+    const token = await sign();
+    expect((await authenticator.session(token)).project).toBe('home');
+    for (const project of ['first', 'second'] as ProjectId[]) {
+      roles.set(project, 'admin');
+      expect((await authenticator.session(token, project)).project).toBe(project);
+    }
+  });
+
   it('finds a project that is not theirs as little as one that is not there', async () => {
     const { authenticator } = start();
     const ask = async (project: string) =>
