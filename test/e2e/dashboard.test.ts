@@ -352,6 +352,27 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
       }
     });
 
+    it('asks for numbers by controls and draws them over time', async () => {
+      const { own, page } = await start({});
+      const q = () => new URL(page.url()).searchParams.get('q');
+      try {
+        await go(page, '/logs?from=-24h&q=level%3A%3E%3Dwarn');
+        await page.getByRole('button', { name: 'Numbers' }).click();
+        await page.getByRole('region', { name: 'Table of groups' }).waitFor();
+        expect(q()).toBe('level:>=warn | stats count by service');
+        await page.getByRole('button', { name: 'Over time' }).click();
+        await page.getByLabel('Step of time').selectOption('1h');
+        await page.getByRole('group', { name: /^count over time/ }).waitFor();
+        await eventually(q).toBe('level:>=warn | stats count by service, time(1h)');
+        expect(await axeFindings(page)).toEqual([]);
+        await page.getByRole('button', { name: 'Numbers' }).click();
+        await eventually(q).toBe('level:>=warn');
+        await page.locator('[role=grid] [data-index="1"]').waitFor();
+      } finally {
+        await own.close();
+      }
+    });
+
     it('underlines a mistake before the query runs and keeps the rows', async () => {
       const { own, page } = await start({});
       try {

@@ -68,6 +68,35 @@ const fieldOf = (event: FakeEvent, field: string): string | undefined => {
   return own === undefined || own === null ? undefined : String(own);
 };
 
+const STEPS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5 };
+
+/** Counts by field and time, the only numbers that the fake knows. */
+function statsOf(found: readonly FakeEvent[], pipes: string) {
+  const by = /\bby (.*)$/.exec(pipes)?.[1]?.split(/,\s*/) ?? [];
+  const groups = new Map<string, { keys: (string | null)[]; count: number }>();
+  for (const event of found) {
+    const keys = by.map((group) => {
+      const [, size, unit = ''] = /^time\((\d+)([mhd])\)$/.exec(group) ?? [];
+      const step = Number(size) * (STEPS[unit] ?? 0);
+      return size === undefined
+        ? (fieldOf(event, group) ?? null)
+        : new Date(Math.floor(event.at / step) * step).toISOString();
+    });
+    const group = groups.get(JSON.stringify(keys)) ?? { keys, count: 0 };
+    group.count += 1;
+    groups.set(JSON.stringify(keys), group);
+  }
+  return {
+    columns: [
+      ...by.map((name) => ({ name, kind: name.startsWith('time(') ? 'time' : 'group' })),
+      { name: 'count', kind: 'measure' },
+    ],
+    rows: [...groups.values()].sort((a, b) => b.count - a.count).map(({ keys, count }) => [...keys, count]),
+    omitted: 0,
+    approximate: false,
+  };
+}
+
 /** A small stand-in for the query language: words, `field:value`, `field:*`, `level:>=x`, `-` in front. */
 function matches(event: FakeEvent, query: string): boolean {
   const terms = query.match(/-?(?:[\w.@]+:)?(?:"(?:\\.|[^"\\])*"|\S+)/g) ?? [];
@@ -140,7 +169,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
   const selected = (search: URLSearchParams, from?: number, to?: number) => {
     const start = from ?? toMillis(search.get('from'), 0);
     const end = to ?? toMillis(search.get('to'), Number.POSITIVE_INFINITY);
-    const query = search.get('query') ?? '';
+    const query = (search.get('query') ?? '').replace(/\|.*$/s, '');
     return events.filter((event) => event.at >= start && event.at < end && matches(event, query));
   };
   const bars = (found: readonly FakeEvent[], from: number, to: number, most: number) => {
@@ -247,6 +276,19 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     const to = toMillis(search.get('to'), Date.now());
     if (path === '/api/v1/logs' || path === '/api/v1/logs/recent') {
       const found = selected(search);
+      const pipes = /\| (stats .*)$/s.exec(query)?.[1];
+      if (pipes !== undefined)
+        return ok({
+          logs: [],
+          total: found.length,
+          total_relation: 'eq',
+          page: 1,
+          page_size: 0,
+          next_cursor: null,
+          took_ms: 14,
+          partial: false,
+          stats: statsOf(found, pipes),
+        });
       if (search.get('order') === 'asc') found.reverse();
       const start = Number(search.get('cursor') ?? 0);
       const limit = Number(search.get('limit') ?? 100);

@@ -11,10 +11,17 @@ export interface Point {
   readonly value: number;
 }
 
+/** One line. `tone` is its colour: errors, or one of those that tell groups apart. */
+export interface Series {
+  readonly name: string;
+  readonly tone: 'ERROR' | 'A' | 'B' | 'C' | 'D' | 'E' | 'F';
+  readonly points: readonly Point[];
+}
+
 interface LineChartProps {
   readonly label: string;
   readonly range: ResolvedRange;
-  readonly points: readonly Point[];
+  readonly series: readonly Series[];
   readonly height: number;
   readonly format: (value: number) => string;
 }
@@ -26,28 +33,31 @@ const linePath = (points: readonly (readonly [number, number])[]): string =>
 const AXIS = 16;
 const LEFT = 48;
 
-/** One value over time, with its last value told in the summary. */
-export function LineChart({ label, range, points, height, format }: LineChartProps) {
+/** Values over time, a line each, with the moment under the cursor told in words. */
+export function LineChart({ label, range, series, height, format }: LineChartProps) {
   const { zone } = usePreferences();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const [at, setAt] = useState<number | null>(null);
   const plot = Math.max(0, width - LEFT - 12);
   const x = linear([range.from, range.to], [LEFT, LEFT + plot]);
-  const most = points.reduce((top, { value }) => Math.max(top, value), 0);
+  const times = [...new Set(series.flatMap(({ points }) => points.map(({ time }) => time)))].sort((a, b) => a - b);
+  const most = series.reduce((top, { points }) => points.reduce((high, { value }) => Math.max(high, value), top), 0);
   const y = fromZero(most > 0 ? most : 1, [height - AXIS, 8]);
   const ticks = timeTicks(range.from, range.to, Math.max(2, Math.floor(plot / 90)), zone);
-  const path = linePath(points.map(({ time, value }) => [x(time), y(value)]));
-  const [first, last] = [points[0], points.at(-1)];
-  const fill = first && last ? `${path}L${x(last.time)},${height - AXIS}L${x(first.time)},${height - AXIS}Z` : '';
-  const hovered = at === null ? undefined : points[at];
+  const moment = at === null ? undefined : times[at];
+  const hovered = series.flatMap(({ name, tone, points }) => {
+    const value = points.find(({ time }) => time === moment)?.value;
+    return value === undefined ? [] : [{ name, tone, value }];
+  });
   const nearest = (pixel: number) => {
-    const time = x.invert(pixel);
+    const wanted = x.invert(pixel);
     let best = 0;
-    for (const [index, point] of points.entries())
-      if (Math.abs(point.time - time) < Math.abs((points[best]?.time ?? 0) - time)) best = index;
+    for (const [index, time] of times.entries())
+      if (Math.abs(time - wanted) < Math.abs((times[best] ?? 0) - wanted)) best = index;
     return best;
   };
+  const alone = series.length === 1;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a chart that is moved through by keys has no element of its own
     <div
@@ -65,7 +75,7 @@ export function LineChart({ label, range, points, height, format }: LineChartPro
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (!step) return;
         event.preventDefault();
-        setAt(Math.max(0, Math.min(points.length - 1, at === null ? 0 : at + step)));
+        setAt(Math.max(0, Math.min(times.length - 1, at === null ? 0 : at + step)));
       }}
     >
       <svg width={width} height={height} className="block" aria-hidden="true">
@@ -90,22 +100,52 @@ export function LineChart({ label, range, points, height, format }: LineChartPro
             </text>
           ) : null,
         )}
-        <g data-level="ERROR">
-          <path d={fill} className="fill-bar opacity-15" />
-          <path d={path} className="fill-none stroke-[var(--bar)]" strokeWidth="1.5" strokeLinejoin="round" />
-          {hovered && <circle cx={x(hovered.time)} cy={y(hovered.value)} r="3" className="fill-bar" />}
-        </g>
+        {series.map(({ name, tone, points }) => {
+          // a step of time may begin before the range does
+          const path = linePath(points.map(({ time, value }) => [x(Math.max(time, range.from)), y(value)]));
+          const [first, last] = [points[0], points.at(-1)];
+          return (
+            <g key={name} data-level={tone}>
+              {alone && first && last && (
+                <path
+                  d={`${path}L${x(last.time)},${height - AXIS}L${x(first.time)},${height - AXIS}Z`}
+                  className="fill-bar opacity-15"
+                />
+              )}
+              <path d={path} className="fill-none stroke-[var(--bar)]" strokeWidth="1.5" strokeLinejoin="round" />
+            </g>
+          );
+        })}
+        {moment !== undefined &&
+          hovered.map(({ name, tone, value }) => (
+            <circle key={name} data-level={tone} cx={x(moment)} cy={y(value)} r="3" className="fill-bar" />
+          ))}
       </svg>
-      {hovered && (
+      {moment !== undefined && (
         <div
-          className="num pointer-events-none absolute top-1 rounded-s border border-line bg-raised px-2 py-0.5 text-xs whitespace-nowrap shadow-float"
-          style={{ left: Math.max(0, Math.min(x(hovered.time) + 8, width - 180)) }}
+          className="num pointer-events-none absolute top-1 z-10 rounded-s border border-line bg-raised px-2 py-0.5 text-xs whitespace-nowrap shadow-float"
+          style={{ left: Math.max(0, Math.min(x(moment) + 8, width - 190)) }}
         >
-          {formatMoment(hovered.time, zone)} · <b className="font-medium">{format(hovered.value)}</b>
+          {formatMoment(moment, zone)}
+          {hovered.map(({ name, tone, value }) =>
+            alone ? (
+              <span key={name}>
+                {' '}
+                · <b className="font-medium">{format(value)}</b>
+              </span>
+            ) : (
+              <span key={name} className="flex items-center gap-1.5">
+                <i data-level={tone} className="bg-bar h-2 w-2 rounded-full" />
+                <span className="max-w-40 flex-1 truncate">{name}</span>
+                <b className="font-medium">{format(value)}</b>
+              </span>
+            ),
+          )}
         </div>
       )}
       <span role="status" className="sr-only">
-        {hovered && `${formatMoment(hovered.time, zone)}: ${format(hovered.value)}`}
+        {moment !== undefined &&
+          `${formatMoment(moment, zone)}: ${hovered.map(({ name, value }) => (alone ? format(value) : `${name} ${format(value)}`)).join(', ')}`}
       </span>
     </div>
   );

@@ -3,9 +3,11 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
+  lazy,
   type MouseEvent,
   type ReactNode,
   type RefObject,
+  Suspense,
   useCallback,
   useEffect,
   useImperativeHandle,
@@ -33,9 +35,11 @@ import {
 } from './columns.ts';
 import { EventRow } from './event-row.tsx';
 import { type ColumnActions, HeaderCell } from './header-cell.tsx';
-import { InlineEvent } from './inline-event.tsx';
 import type { GridRow, RowSource } from './row-source.ts';
-import { MenuAt, type ValueActions, valueItems } from './value-menu.tsx';
+import type { ValueActions } from './value-menu.tsx';
+
+const InlineEvent = lazy(async () => ({ default: (await import('./inline-event.tsx')).InlineEvent }));
+const ValueMenu = lazy(async () => ({ default: (await import('./value-menu.tsx')).ValueMenu }));
 
 export interface GridHandle {
   focusRow(index: number): void;
@@ -387,7 +391,11 @@ export function LogGrid(props: LogGridProps) {
             stacked={stacked}
           />
         </div>
-        {expanded.has(row.key) && <InlineEvent event={row.event} actions={values} />}
+        {expanded.has(row.key) && (
+          <Suspense fallback={null}>
+            <InlineEvent event={row.event} actions={values} />
+          </Suspense>
+        )}
       </div>
     );
   };
@@ -447,12 +455,15 @@ export function LogGrid(props: LogGridProps) {
         {footer && <div className="sticky left-0 w-full">{footer}</div>}
       </div>
       {menu && (
-        <MenuAt
-          at={menu.at}
-          label={`${menu.field}: ${menu.value.slice(0, 60)}`}
-          items={valueItems(menu.field, menu.value, values)}
-          onClose={() => setMenu(null)}
-        />
+        <Suspense fallback={null}>
+          <ValueMenu
+            at={menu.at}
+            field={menu.field}
+            value={menu.value}
+            actions={values}
+            onClose={() => setMenu(null)}
+          />
+        </Suspense>
       )}
     </div>
   );

@@ -32,18 +32,16 @@ export function valueItems(field: string, value: string, actions: ValueActions):
   ];
 }
 
-/** A menu at a point, for what was clicked with the right button or asked for by key. */
-export function MenuAt({
-  at,
-  label,
-  items,
-  onClose,
-}: {
-  at: { x: number; y: number };
-  label: string;
-  items: readonly MenuItem[];
-  onClose: () => void;
-}) {
+interface ValueMenuProps {
+  readonly at: { readonly x: number; readonly y: number };
+  readonly field: string;
+  readonly value: string;
+  readonly actions: ValueActions;
+  readonly onClose: () => void;
+}
+
+/** What can be done with a value, as a menu at a point: of what was clicked with the right button or asked for by key. */
+export function ValueMenu({ at, field, value, actions, onClose }: ValueMenuProps) {
   const ref = useRef<HTMLDivElement>(null);
   const back = useRef(typeof document === 'undefined' ? null : document.activeElement);
   useEffect(() => {
@@ -75,12 +73,12 @@ export function MenuAt({
       popover="auto"
       role="menu"
       tabIndex={-1}
-      aria-label={label}
+      aria-label={`${field}: ${value.slice(0, 60)}`}
       className={cx(POPOVER, 'min-w-44')}
       onKeyDown={onKeyDown}
       onToggle={(event) => event.newState === 'closed' && onClose()}
     >
-      {items.map((item) => (
+      {valueItems(field, value, actions).map((item) => (
         <button
           key={item.label}
           type="button"

@@ -12,7 +12,7 @@ import { cx } from '../../../ui/cx.ts';
 import { LevelShape } from '../../../ui/level.tsx';
 import { messageOf } from '../../../ui/log-grid/columns.ts';
 import { PanelBody } from '../../../ui/panel.tsx';
-import { type EventContext, useEventContext } from '../api/logs.ts';
+import { type EventContext, useEventContext } from '../api/event.ts';
 
 const WINDOWS = [
   [5, '± 5 s'],

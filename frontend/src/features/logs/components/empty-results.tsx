@@ -4,7 +4,8 @@ import { useRange } from '../../../lib/range-context.ts';
 import { absolute, around } from '../../../lib/time-range.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Message, Skeleton } from '../../../ui/panel.tsx';
-import { type Search, useCount, useLastEvent, useWithoutFilter } from '../api/logs.ts';
+import { useCount, useLastEvent, useWithoutFilter } from '../api/counts.ts';
+import type { Search } from '../api/logs.ts';
 import { FilterChips } from './filter-chips.tsx';
 
 interface EmptyResultsProps {

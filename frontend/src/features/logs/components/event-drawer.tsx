@@ -19,7 +19,7 @@ import { Tabs } from '../../../ui/tabs.tsx';
 import { ContextView } from './context-view.tsx';
 import { JsonTree } from './json-tree.tsx';
 
-interface EventDrawerProps {
+export interface EventDrawerProps {
   readonly event: LogEvent;
   readonly tab: UrlState['tab'];
   readonly actions: ValueActions;

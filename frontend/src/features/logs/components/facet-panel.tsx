@@ -9,7 +9,8 @@ import { cx } from '../../../ui/cx.ts';
 import { LevelShape } from '../../../ui/level.tsx';
 import type { ValueActions } from '../../../ui/log-grid/value-menu.tsx';
 import { PanelBody, Skeleton } from '../../../ui/panel.tsx';
-import { type Facet, type Facets, type Search, useFacets, useFields } from '../api/logs.ts';
+import { type Facet, type Facets, useFacets } from '../api/facets.ts';
+import { type Search, useFields } from '../api/logs.ts';
 import { terms } from '../query-text.ts';
 
 const PINNED = ['level', 'service', 'environment', 'category'] as const;

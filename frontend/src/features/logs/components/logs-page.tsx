@@ -1,10 +1,10 @@
-import { BarChart3, Columns3, Download, ListFilter, Radio, Share2, WrapText } from 'lucide-react';
+import { BarChart3, Columns3, Download, ListFilter, Radio, Share2, Sigma, WrapText } from 'lucide-react';
 import { type ComponentType, lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useMedia, useNarrow, useTitle } from '../../../lib/hooks.ts';
 import { useShortcut } from '../../../lib/keyboard.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
 import { preferences, usePreferences } from '../../../lib/preferences.ts';
-import { type ApiProblem, toProblem } from '../../../lib/problem.ts';
+import type { ApiProblem } from '../../../lib/problem.ts';
 import { useRange } from '../../../lib/range-context.ts';
 import { absolute } from '../../../lib/time-range.ts';
 import { DEFAULT_COLUMNS, useUrlState } from '../../../lib/url-state.ts';
@@ -14,9 +14,9 @@ import { columnLabel } from '../../../ui/log-grid/columns.ts';
 import type { ValueActions } from '../../../ui/log-grid/value-menu.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { PageHeading } from '../../../ui/page-heading.tsx';
-import { ProblemView, Skeleton } from '../../../ui/panel.tsx';
+import { Skeleton } from '../../../ui/panel.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
-import { type Search, useEvent } from '../api/logs.ts';
+import type { Search } from '../api/logs.ts';
 import { withOnly, withTerm, wordsOf } from '../query-text.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { HistogramPanel } from './histogram-panel.tsx';
@@ -26,7 +26,8 @@ import { SearchResults } from './search-results.tsx';
 
 const EmptyResults = lazy(async () => ({ default: (await import('./empty-results.tsx')).EmptyResults }));
 const FacetPanel = lazy(async () => ({ default: (await import('./facet-panel.tsx')).FacetPanel }));
-const EventDrawer = lazy(async () => ({ default: (await import('./event-drawer.tsx')).EventDrawer }));
+const EventPane = lazy(async () => ({ default: (await import('./event-pane.tsx')).EventPane }));
+const StatsBuilder = lazy(async () => ({ default: (await import('./stats-builder.tsx')).StatsBuilder }));
 const SavedSearches = lazy(async () => ({ default: (await import('./saved-searches.tsx')).SavedSearches }));
 const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }));
 
@@ -111,6 +112,15 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
   const toggleLive = () => setUrl({ live: !url.live, id: '' });
   const toggleFacets = () => (narrow ? setFacetsOver(!facetsOver) : preferences.set({ facetsOpen: !kept.facetsOpen }));
   const toggleHistogram = () => preferences.set({ histogramOpen: !kept.histogramOpen });
+  const toggleStats = () =>
+    void import('../stats-query.ts').then(({ FIRST_NUMBERS, readNumbers, withNumbers }) => {
+      const on = url.mode !== 'stats';
+      const asked = readNumbers(url.q)?.numbers != null;
+      setUrl({
+        mode: on ? 'stats' : 'list',
+        q: asked === on ? url.q : withNumbers(url.q, on ? FIRST_NUMBERS : null),
+      });
+    });
   const toggleWrap = () => setUrl({ wrap: !url.wrap });
   useShortcut('close', () => (opened.current !== null || url.id !== '' ? open(null) : false));
   useShortcut('live', toggleLive);
@@ -204,6 +214,9 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
               />
             )}
             {!url.live && (
+              <IconButton label="Numbers" icon={Sigma} pressed={url.mode === 'stats'} onClick={toggleStats} />
+            )}
+            {!url.live && (
               <span role="status" className="num px-1 text-s whitespace-nowrap text-muted">
                 {summary}
               </span>
@@ -267,6 +280,11 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
               </Menu>
             </span>
           </div>
+          {url.mode === 'stats' && !url.live && (
+            <Suspense fallback={<div className="h-10" />}>
+              <StatsBuilder search={search} onQuery={run} />
+            </Suspense>
+          )}
           {url.live ? (
             <Suspense fallback={<Skeleton rows={12} />}>
               <Live {...common} />
@@ -307,24 +325,19 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
               style={narrow ? undefined : { width: kept.drawerWidth }}
             >
               <Suspense fallback={<Skeleton rows={8} />}>
-                <OpenEvent
+                <EventPane
                   id={url.id}
                   known={
                     opened.current?.id === url.id
                       ? opened.current
                       : (loaded.current?.events().find(({ id }) => id === url.id) ?? null)
                   }
-                  render={(event) => (
-                    <EventDrawer
-                      event={event}
-                      tab={url.tab}
-                      actions={values}
-                      onTab={(tab) => setUrl({ tab })}
-                      onClose={() => open(null)}
-                      onStep={(by) => loaded.current?.step(by)}
-                      onOpen={open}
-                    />
-                  )}
+                  tab={url.tab}
+                  actions={values}
+                  onTab={(tab) => setUrl({ tab })}
+                  onClose={() => open(null)}
+                  onStep={(by) => loaded.current?.step(by)}
+                  onOpen={open}
                 />
               </Suspense>
             </aside>
@@ -343,20 +356,4 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
       )}
     </div>
   );
-}
-
-function OpenEvent({
-  id,
-  known,
-  render,
-}: {
-  id: string;
-  known: LogEvent | null;
-  render: (event: LogEvent) => ReactNode;
-}) {
-  const { query } = useEvent(id, known === null);
-  const event = known ?? query.data;
-  if (event) return render(event);
-  if (query.error) return <ProblemView problem={toProblem(query.error)} onRetry={() => query.refetch()} />;
-  return <Skeleton rows={8} />;
 }

@@ -1,15 +1,21 @@
+import { useMemo } from 'react';
 import type { StatsTable } from '../../../../../functions/search/api.ts';
-import { formatCount, formatNumber, formatTimestamp, plural } from '../../../lib/format.ts';
+import { formatCompact, formatCount, formatNumber, formatTimestamp, plural } from '../../../lib/format.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
+import { useRange } from '../../../lib/range-context.ts';
 import { visibleText } from '../../../lib/visible-text.ts';
+import { LineChart } from '../../../ui/charts/line-chart.tsx';
 import { cx } from '../../../ui/cx.ts';
 import type { ValueActions } from '../../../ui/log-grid/value-menu.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
+import { toSeries } from '../stats-series.ts';
 
 /** What a query with `| stats` or `| top` answers: groups with their numbers, the first number also as a bar. */
 export function StatsView({ table, onFilter }: { table: StatsTable; onFilter: ValueActions['filter'] }) {
   const { zone } = usePreferences();
+  const { resolved } = useRange();
+  const course = useMemo(() => toSeries(table), [table]);
   const measure = table.columns.findIndex(({ kind }) => kind === 'measure');
   const most = table.rows.reduce((top, row) => Math.max(top, Number(row[measure] ?? 0)), 0);
   return (
@@ -24,6 +30,26 @@ export function StatsView({ table, onFilter }: { table: StatsTable; onFilter: Va
             .filter(Boolean)
             .join('. ')}
         </p>
+      )}
+      {course && (
+        <figure className="border-b border-line p-2">
+          <LineChart
+            label={`${course.measure} over time`}
+            range={resolved}
+            series={course.series}
+            height={180}
+            format={formatCompact}
+          />
+          <figcaption className="flex flex-wrap gap-x-4 pl-12 text-xs text-muted">
+            {course.series.map(({ name, tone }) => (
+              <span key={name} className="inline-flex max-w-60 items-center gap-1.5">
+                <i data-level={tone} className="bg-bar h-2 w-2 shrink-0 rounded-full" />
+                <span className="truncate">{visibleText(name)}</span>
+              </span>
+            ))}
+            {course.further > 0 && `and ${plural(course.further, 'smaller group')} in the table only`}
+          </figcaption>
+        </figure>
       )}
       <table className="w-full">
         <thead className="sticky top-0 bg-surface text-xs text-muted">

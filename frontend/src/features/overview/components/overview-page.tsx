@@ -90,10 +90,16 @@ export function OverviewPage({ empty }: OverviewPageProps) {
                       height={CHART}
                       range={resolved}
                       format={formatShare}
-                      points={data.points.map((point) => ({
-                        time: Date.parse(point.timestamp),
-                        value: point.error_rate,
-                      }))}
+                      series={[
+                        {
+                          name: 'Error rate',
+                          tone: 'ERROR',
+                          points: data.points.map((point) => ({
+                            time: Date.parse(point.timestamp),
+                            value: point.error_rate,
+                          })),
+                        },
+                      ]}
                     />
                   </div>
                 )}
