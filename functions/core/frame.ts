@@ -26,6 +26,8 @@ export const FrameHeader = z.object({
   events: z.int().nonnegative(),
   /** Events of the request that rules dropped, told once a request. */
   dropped: z.int().nonnegative(),
+  /** Events of the request that each rule of sanitising touched, told once a request. */
+  sanitised: z.record(z.string(), z.int()).optional(),
   /** Bytes of the lines before compression. */
   bytes: z.int().nonnegative(),
   /** Receive time, Unix milliseconds. */
@@ -74,6 +76,8 @@ export function encodeFrame({ header, body }: Frame): Buffer {
 
 /** The events of a frame, one JSON text each. @throws FrameError */
 export function readLines({ header, body }: Frame): string[] {
+  // a frame of a request of which nothing was kept
+  if (header.events === 0) return [];
   let text: string;
   try {
     text = zstdDecompressSync(body, {
@@ -90,6 +94,12 @@ export function readLines({ header, body }: Frame): string[] {
 
 /** What all frames of a request have in common. */
 export type FrameSettings = Pick<FrameHeader, 'project' | 'index' | 'received'>;
+
+/** A frame without events, so that those that were dropped are counted. */
+export const makeEmptyFrame = (settings: FrameSettings, id: string): Frame => ({
+  header: { v: 1, id, ...settings, events: 0, dropped: 0, bytes: 0 },
+  body: Buffer.alloc(0),
+});
 
 /**
  * Packs events into as few frames as fit. An event that does not fit one even alone comes as a frame larger than

@@ -24,7 +24,9 @@ export type Mark =
   | 'trace_id_made'
   | 'parse_error'
   | 'invalid_utf8'
-  | 'truncated';
+  | 'truncated'
+  /** Something was taken out of the event by this rule. */
+  | `sanitised:${string}`;
 
 /**
  * One event: OpenTelemetry's LogRecord with its resource and scope, plus what we know of its arrival. It is written once, in *accept*,

@@ -8,7 +8,7 @@ export interface IdentityParts {
   readonly accounts: Accounts;
   readonly signingKeys: SigningKeys;
   readonly audit: AuditTrail;
-  readonly limiter: Limiter;
+  readonly limiter: Pick<Limiter, 'take'>;
   /** The password that the first administrator was deployed with. */
   readonly readFirstPassword: () => Promise<string | undefined>;
   /** Whether the first administrator must choose another password at first use. */

@@ -7,7 +7,6 @@ import {
   toDay,
   toIndexName,
 } from '../core/event-id.ts';
-import { stringifyJson } from '../core/json.ts';
 import type { LogRecord, Mark } from '../core/log-record.ts';
 import type { ProjectId } from '../core/project.ts';
 import { fromMillis, toMillis, type UnixNano } from '../core/unix-nano.ts';
@@ -28,12 +27,11 @@ export interface Arrival {
   readonly clientId?: { readonly dataset: string; readonly id: string; readonly day?: number };
 }
 
-/** An event as it will be stored. */
+/** An event with all that will be stored of it. */
 export interface Settled {
   readonly id: EventId;
   readonly index: IndexName;
-  /** The record as one line of JSON. */
-  readonly line: string;
+  readonly record: LogRecord;
 }
 
 /** Settles, once and for all, an event's id, index, times and what was absent. @param position of the event in its request */
@@ -53,7 +51,7 @@ export function settle(draft: Draft, position: number, arrival: Arrival): Settle
           draft.clientId === undefined ? position : 0,
           draft.raw?.() ?? draft.original ?? '',
         );
-  return { id, index: toIndexName(retention, day), line: stringifyJson(toRecord(draft, id, observed, arrival)) };
+  return { id, index: toIndexName(retention, day), record: toRecord(draft, id, observed, arrival) };
 }
 
 /** Member by member, in one order and without spreading: this is the hot path, and records of one shape are fast to write. */

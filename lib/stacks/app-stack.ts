@@ -46,6 +46,10 @@ export interface AppStackProps extends StackProps {
 
 /** Metric that the function *Balance* writes. */
 const UNSETTLED_FRAMES: keyof BalanceMetrics = 'UnsettledFrames';
+
+/** `dynamodb:LeadingKeys` of settings of ingest, of any project. */
+const INGEST_SETTINGS_KEYS = 'P#*#ingest';
+
 /** Why functions name objects by prefix. */
 const OBJECT_EACH = 'Each frame or event is an object of its own, under the prefix of its kind';
 
@@ -110,11 +114,7 @@ export class AppStack extends Stack {
       reservedConcurrentExecutions: SIZES[this.#stage.size].reserved?.accept,
     });
     this.#grantEdge(accept);
-    grantWriteStream(stream, accept);
-    this.#quarantine(accept);
-    accept.allow(['s3:PutObject'], [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('large/*')], {
-      because: OBJECT_EACH,
-    });
+    this.#accepting(accept);
     api.route(accept, 'Accept', [
       'POST /api/v1/logs',
       'POST /api/v1/logs/batch',
@@ -231,6 +231,18 @@ export class AppStack extends Stack {
     this.#tombstones(fn, ['Query']);
     this.#quarantine(fn);
     fn.allow(['s3:GetObject'], [this.#data.quarantine.arnForObjects('large/*')], { because: OBJECT_EACH });
+  }
+
+  /** What taking events for good needs: the project's policy, its quota, the stream, and a place for what the stream does not take. */
+  #accepting(fn: ServiceFunction): void {
+    const { stream, quarantine, settings } = this.#data;
+    grantWriteStream(stream, fn);
+    this.#quarantine(fn);
+    fn.allow(['s3:PutObject'], [quarantine.arnForObjects('spill/*'), quarantine.arnForObjects('large/*')], {
+      because: OBJECT_EACH,
+    });
+    fn.addEnvironment({ SETTINGS_TABLE_NAME: settings.tableName } satisfies z.input<typeof SettingsEnv>);
+    grantTable(settings, fn, ['Query'], [INGEST_SETTINGS_KEYS]);
   }
 
   #search(api: ServiceApi): void {

@@ -6,9 +6,14 @@ import type { ProjectId } from '../../functions/core/project.ts';
 import { makeAccept } from '../../functions/ingest/accept.ts';
 import { readContent } from '../../functions/ingest/content.ts';
 import { generateSample } from '../../functions/ingest/generator/generate.ts';
+import { processByKind } from '../../functions/ingest/kinds/process.ts';
+import { readBody } from '../../functions/ingest/lines/read-body.ts';
 import { readBatch } from '../../functions/ingest/own-api/read-batch.ts';
 import { readEntry } from '../../functions/ingest/own-api/read-entry.ts';
-import { MemoryObjectStore } from '../support/fakes.ts';
+import { type FindPolicy, toPolicy } from '../../functions/ingest/policy/policy.ts';
+import { RULES } from '../../functions/ingest/sanitise/rules.ts';
+import { IngestSettings } from '../../functions/ingest/settings-api.ts';
+import { DEFAULT_POLICY, MemoryObjectStore } from '../support/fakes.ts';
 
 /** CPU of the accept and index paths against what cannot be avoided, on the same bytes in the same run. */
 
@@ -34,16 +39,28 @@ const bareAccept = async () => {
 };
 
 let records: readonly Buffer[] = [];
-const accept = makeAccept({
-  stream: {
-    put: async (frames) => {
-      records = frames;
-      return frames.map(() => true);
+const makeBenched = (policies: FindPolicy) =>
+  makeAccept({
+    stream: {
+      put: async (frames) => {
+        records = frames;
+        return frames.map(() => true);
+      },
     },
-  },
-  quarantine: new MemoryObjectStore(),
-  now: () => to,
-});
+    quarantine: new MemoryObjectStore(),
+    quota: async () => [],
+    policies,
+    now: () => to,
+  });
+/** Nothing is looked for. */
+const unsanitised = toPolicy(
+  IngestSettings.parse({ sanitising: { rules: Object.fromEntries(RULES.map(({ name }) => [name, 'keep'])) } }),
+  '',
+  to,
+);
+const acceptAsIs = makeBenched(async () => unsanitised);
+const accept = makeBenched(DEFAULT_POLICY.policies);
+const arrival = { project: 'bench' as ProjectId, retention: '30d', source: { protocol: 'bench' }, hints: {} } as const;
 const request = {
   method: 'POST',
   path: '/api/v1/logs/batch',
@@ -53,15 +70,36 @@ const request = {
   body: gzipped,
   sourceIp: '',
 };
-const accepting = async () => {
-  const drafts = readBatch(await readContent(request)).map(readEntry);
-  await accept(
-    drafts,
-    { project: 'bench' as ProjectId, retention: '30d', source: { protocol: 'tributary' }, hints: {} },
-    SIGNAL,
-  );
-};
-await compare('accept without sanitising', accepting, bareAccept, 3);
+const readDrafts = async () => readBatch(await readContent(request)).map(readEntry);
+await compare(
+  'accept without parsing and sanitising',
+  async () => void (await acceptAsIs(await readDrafts(), arrival, SIGNAL)),
+  bareAccept,
+  3,
+);
+await compare(
+  'accept with processing and sanitising',
+  async () => void (await accept((await readDrafts()).map(processByKind), arrival, SIGNAL)),
+  bareAccept,
+  5,
+);
+
+const ndjson = Buffer.from(sample.map((entry) => JSON.stringify(entry)).join('\n'));
+const gzippedLines = gzipSync(ndjson);
+await compare(
+  'accept lines of JSON, parsed, with their originals, sanitised',
+  async () => {
+    const content = await readContent({ ...request, body: gzippedLines });
+    const drafts = readBody(content.toString('utf8'), { received: to, join: true });
+    await accept(drafts.map(processByKind), arrival, SIGNAL);
+  },
+  async () => {
+    const bytes = gunzipSync(gzippedLines);
+    for (const line of bytes.toString('utf8').split('\n')) JSON.parse(line);
+    zstdCompressSync(bytes, LEVEL_1);
+  },
+  5,
+);
 
 const bareIndex = async () => {
   for (const record of records) {

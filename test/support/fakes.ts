@@ -5,6 +5,14 @@ import type { ObjectStore } from '../../functions/adapters/object-store/port.ts'
 import type { FrameStream } from '../../functions/adapters/stream/port.ts';
 import { decodeFrame } from '../../functions/core/frame.ts';
 import type { Delivery } from '../../functions/core/kinesis.ts';
+import type { AcceptParts } from '../../functions/ingest/accept.ts';
+import { makeFindPolicy } from '../../functions/ingest/policy/policy.ts';
+
+/** What accepting knows of a project that has said nothing, and that no quota stops. */
+export const DEFAULT_POLICY: Pick<AcceptParts, 'policies' | 'quota'> = {
+  policies: makeFindPolicy({ find: async () => ({}) }, Date.now),
+  quota: async () => [],
+};
 
 /** Objects in memory. */
 export class MemoryObjectStore implements ObjectStore {

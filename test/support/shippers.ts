@@ -8,7 +8,7 @@ import type { ProjectId } from '../../functions/core/project.ts';
 import { makeAccept } from '../../functions/ingest/accept.ts';
 import { shipperTable } from '../../functions/ingest/shipper-table.ts';
 import { makeShippers } from '../../functions/ingest/shippers.ts';
-import { MemoryObjectStore, MemoryStream } from './fakes.ts';
+import { DEFAULT_POLICY, MemoryObjectStore, MemoryStream } from './fakes.ts';
 
 export const GOOD_TOKEN = 'good';
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -36,7 +36,7 @@ export function startShippers() {
   const quarantine = new MemoryObjectStore();
   const seen: { path: string }[] = [];
   let quotaLeft = true;
-  const accept = makeAccept({ stream, quarantine, now: () => NOW });
+  const accept = makeAccept({ stream, quarantine, ...DEFAULT_POLICY, now: () => NOW });
   const handler = httpHandler([], {
     authenticate: async ({ headers, path }) => {
       seen.push({ path });

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { RetryLater } from '../../core/errors.ts';
 import { log } from '../../core/log.ts';
 import { KEY_LIMIT, LIMITS, type Limit, NEVER_UNCOUNTED } from './limits.ts';
@@ -6,6 +6,8 @@ import type { Allowance, Limiter, Take } from './port.ts';
 
 /** Part of a limit that an instance takes from the table at once: so many instances can overshoot by no more than that together. */
 const LEASES = 50;
+/** Windows longer than this are begun with small leases. */
+const LONG_SECONDS = 3_600;
 
 interface Lease {
   readonly window: number;
@@ -14,6 +16,8 @@ interface Lease {
   /** Units that the table says were taken by all. */
   taken: number;
   exhausted: boolean;
+  /** Units taken from the table the last time. */
+  step: number;
 }
 
 /**
@@ -34,33 +38,67 @@ export class DynamoDbLimiter implements Limiter {
     this.#now = now;
   }
 
-  async take({ of, who, amount = 1 }: Take): Promise<Allowance> {
-    const limit = scaled(limitFor(of, who), this.#factor);
-    const seconds = this.#now() / 1000;
-    const window = Math.floor(seconds / limit.windowSeconds);
-    const resetSeconds = Math.max(1, Math.ceil((window + 1) * limit.windowSeconds - seconds));
+  async take(take: Take): Promise<Allowance> {
+    const [allowance] = await this.takeAll([take]);
+    return allowance as Allowance;
+  }
+
+  async takeAll(takes: readonly Take[]): Promise<readonly Allowance[]> {
+    const granted = await Promise.all(takes.map((take) => this.#grant(take)));
+    const refused = granted.find(({ lease, amount }) => lease.left < amount);
+    if (refused !== undefined)
+      throw new RetryLater('rate_limited', `Rate limit exceeded: ${refused.limit.text}`, refused.resetSeconds);
+    return granted.map(({ lease, amount, limit, resetSeconds }) => {
+      lease.left -= amount;
+      return { limit: limit.units, remaining: Math.max(0, limit.units - lease.taken + lease.left), resetSeconds };
+    });
+  }
+
+  async look({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance> {
+    const limit = this.#limitOf({ of, who, units });
+    const { window, resetSeconds } = this.#windowOf(limit);
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { pk: `L#${of}#${who}`, sk: String(window) } }),
+    );
+    const taken = Number(Item?.taken ?? 0);
+    return { limit: limit.units, remaining: Math.max(0, limit.units - taken), resetSeconds };
+  }
+
+  /** Makes sure that the lease holds as much as is asked for, if the table grants it. */
+  async #grant({ of, who, units, amount: asked = 1 }: Take) {
+    const limit = this.#limitOf({ of, who, units });
+    const { window, resetSeconds } = this.#windowOf(limit);
+    // what is larger than a window would never be let through otherwise
+    const amount = Math.min(asked, limit.units);
     const id = `${of}#${who}`;
     const lease = this.#leaseOf(id, window);
     if (lease.left < amount && !lease.exhausted) await this.#extend(id, lease, limit, amount, of);
-    if (lease.left < amount) {
-      throw new RetryLater('rate_limited', `Rate limit exceeded: ${limit.text}`, resetSeconds);
-    }
-    lease.left -= amount;
-    return { limit: limit.units, remaining: Math.max(0, limit.units - lease.taken + lease.left), resetSeconds };
+    return { lease, amount, limit, resetSeconds };
+  }
+
+  #limitOf({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>): Limit {
+    const limit = scaled(limitFor(of, who), this.#factor);
+    return units === undefined ? limit : withUnits(limit, units);
+  }
+
+  #windowOf({ windowSeconds }: Limit) {
+    const seconds = this.#now() / 1000;
+    const window = Math.floor(seconds / windowSeconds);
+    return { window, resetSeconds: Math.max(1, Math.ceil((window + 1) * windowSeconds - seconds)) };
   }
 
   #leaseOf(id: string, window: number): Lease {
     const known = this.#leases.get(id);
     if (known?.window === window) return known;
     if (this.#leases.size > 10_000) this.#leases.clear();
-    const lease = { window, left: 0, taken: 0, exhausted: false };
+    const lease = { window, left: 0, taken: 0, exhausted: false, step: 0 };
     this.#leases.set(id, lease);
     return lease;
   }
 
   async #extend(id: string, lease: Lease, limit: Limit, amount: number, of: Take['of']): Promise<void> {
     // the smaller of a share and what is left, so that the last units of a window can be given too
-    for (const units of new Set([Math.max(amount, Math.floor(limit.units / LEASES)), amount])) {
+    for (const units of new Set([Math.max(amount, stepOf(lease, limit)), amount])) {
       try {
         const { Attributes } = await this.#client.send(
           new UpdateCommand({
@@ -77,6 +115,7 @@ export class DynamoDbLimiter implements Limiter {
           }),
         );
         lease.left += units;
+        lease.step = units;
         lease.taken = Number(Attributes?.taken ?? units);
         return;
       } catch (error) {
@@ -102,7 +141,15 @@ function limitFor(of: Take['of'], who: string): Limit {
 }
 
 function scaled(limit: Limit, factor: number): Limit {
-  if (factor === 1) return limit;
-  const units = Math.ceil(limit.units * factor);
+  return factor === 1 ? limit : withUnits(limit, Math.ceil(limit.units * factor));
+}
+
+/** A long window outlives many instances, and what one holds is lost with it: so each takes twice as much each time, from little on. */
+function stepOf({ step }: Lease, { units, windowSeconds }: Limit): number {
+  const share = Math.floor(units / LEASES);
+  return windowSeconds > LONG_SECONDS ? Math.min(share, step * 2) : share;
+}
+
+function withUnits(limit: Limit, units: number): Limit {
   return { ...limit, units, text: limit.text.replace(/^\d+/, String(units)) };
 }

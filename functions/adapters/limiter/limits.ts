@@ -9,9 +9,10 @@ export interface Limit {
 }
 
 const perMinute = (units: number): Limit => ({ units, windowSeconds: 60, text: `${units} per 1 minute` });
+const perDay = (units: number): Limit => ({ units, windowSeconds: 86_400, text: `${units} per 1 day` });
 const perHour = (units: number): Limit => ({ units, windowSeconds: 3600, text: `${units} per 1 hour` });
 
-/** Seed 004's table for sessions and addresses; `page` is what a screen asks beside a search; ingest is metered by events and bytes. */
+/** Seed 004's table for sessions and addresses; `page` is what a screen asks beside a search; ingest is metered by the events and bytes of a project, too. */
 export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
   default: perMinute(100),
   search: perMinute(50),
@@ -26,6 +27,8 @@ export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
   ingest: perMinute(60_000),
   events: perMinute(6_000_000),
   bytes: perMinute(6_000_000_000),
+  events_day: perDay(2_000_000_000),
+  bytes_day: perDay(1_000_000_000_000),
 };
 
 /** What a program with a read key may ask in each class. */

@@ -1,13 +1,18 @@
 import type { EndpointClass } from '../../core/route.ts';
 
+/** What a project is metered by besides requests, in windows of a minute and a day. */
+export type Metered = 'events' | 'bytes' | 'events_day' | 'bytes_day';
+
 /** How much of what class, for whom. */
 export interface Take {
   /** Endpoint class, or what is metered besides requests. */
-  readonly of: EndpointClass | 'events' | 'bytes';
-  /** `user:<id>`, `key:<id>` or `ip:<address>`. */
+  readonly of: EndpointClass | Metered;
+  /** `user:<id>`, `key:<id>`, `ip:<address>` or `project:<id>`. */
   readonly who: string;
-  /** Units taken, 1 unless given. */
+  /** Units taken, 1 unless given; more than a window has take the whole of one. */
   readonly amount?: number;
+  /** Units of a window, where they are not those of the class. */
+  readonly units?: number | undefined;
 }
 
 /** A limit after a take. */
@@ -24,4 +29,8 @@ export interface Limiter {
    * @throws RetryLater `rate_limited`, or `unavailable` where the table is down and the class must not pass uncounted (sign-in)
    */
   take(take: Take): Promise<Allowance>;
+  /** Takes all of them or none. @throws RetryLater as `take` does, for the first that is not granted. @returns in order */
+  takeAll(takes: readonly Take[]): Promise<readonly Allowance[]>;
+  /** What is left in the current window, without taking of it. */
+  look(take: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance>;
 }

@@ -11,7 +11,14 @@ import type { Draft } from '../../../functions/ingest/draft.ts';
 import { makeIndexFrames } from '../../../functions/ingest/index-frames.ts';
 import { Quarantine } from '../../../functions/ingest/quarantine/quarantine.ts';
 import { makeRedrive, QUARANTINE_NOT_EMPTY } from '../../../functions/ingest/redrive.ts';
-import { MemoryEventWriter, MemoryLedger, MemoryObjectStore, MemoryStream, toDelivery } from '../../support/fakes.ts';
+import {
+  DEFAULT_POLICY,
+  MemoryEventWriter,
+  MemoryLedger,
+  MemoryObjectStore,
+  MemoryStream,
+  toDelivery,
+} from '../../support/fakes.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const SIGNAL = new AbortController().signal;
@@ -26,7 +33,7 @@ function start() {
   const ledger = new MemoryLedger();
   const exhausted = new Set<string>();
   const survived: string[] = [];
-  const accept = makeAccept({ stream, quarantine, now: () => NOW });
+  const accept = makeAccept({ stream, quarantine, ...DEFAULT_POLICY, now: () => NOW });
   const index = makeIndexFrames({
     events,
     ledger,

@@ -5,14 +5,14 @@ import type { ProjectId } from '../../../functions/core/project.ts';
 import { makeAccept } from '../../../functions/ingest/accept.ts';
 import type { LiveMessage } from '../../../functions/live/message.ts';
 import { makeTail } from '../../../functions/live/tail.ts';
-import { MemoryObjectStore, MemoryStream } from '../../support/fakes.ts';
+import { DEFAULT_POLICY, MemoryObjectStore, MemoryStream } from '../../support/fakes.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 
 function start({ postsPerSecond = 1_000, gone = new Set<string>() } = {}) {
   const stream = new MemoryStream();
   const objects = new MemoryObjectStore();
-  const accept = makeAccept({ stream, quarantine: objects, now: () => NOW });
+  const accept = makeAccept({ stream, quarantine: objects, ...DEFAULT_POLICY, now: () => NOW });
   const watched = new Map<string, Subscription[]>();
   const posted: {
     readonly to: string;
