@@ -48,7 +48,10 @@ export function makeAccept({ stream, quarantine, policies, quota, now, makeUlid 
       return settled.id;
     });
     await quota(request.project, policy.quota, { events: drafts.length - kept.dropped, bytes: kept.bytes });
-    await put(kept.toFrames(arrival, () => makeUlid(received)), signal);
+    await put(
+      kept.toFrames(arrival, () => makeUlid(received)),
+      signal,
+    );
     return ids;
   };
 

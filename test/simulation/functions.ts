@@ -13,6 +13,7 @@ import { keepDeleted } from '../../functions/ingest/keep-deleted.ts';
 import { Quarantine } from '../../functions/ingest/quarantine/quarantine.ts';
 import { makeRedrive } from '../../functions/ingest/redrive.ts';
 import { makeTail } from '../../functions/live/tail.ts';
+import { DEFAULT_POLICY } from '../support/fakes.ts';
 import type { Bucket } from './bucket-model.ts';
 import type { Network } from './faults.ts';
 import type { Environment } from './function-pool.ts';
@@ -80,6 +81,7 @@ export function makeFunctions(cloud: Cloud, useCases: UseCases) {
       const accept = useCases.makeAccept({
         stream: frameStream(environment),
         quarantine: quarantine.seenBy(instance, network),
+        ...DEFAULT_POLICY,
         now,
         makeUlid: (millis) => ulid(millis, random.next),
       });

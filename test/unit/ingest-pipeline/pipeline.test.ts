@@ -112,7 +112,7 @@ describe('accepting', () => {
     const clientId = { dataset: 'test', id: 'batch-1', day: Math.floor(NOW / 86_400_000) };
     const draft = { ...line('one'), time: `${Date.parse('2026-11-20T10:00:00Z')}000000` as never };
     const sendAt = (now: number) =>
-      makeAccept({ stream, quarantine, now: () => now })([draft], { ...arrival, clientId }, SIGNAL);
+      makeAccept({ stream, quarantine, ...DEFAULT_POLICY, now: () => now })([draft], { ...arrival, clientId }, SIGNAL);
     expect(await sendAt(midnight + 60_000)).toEqual(await sendAt(midnight - 60_000));
   });
 
