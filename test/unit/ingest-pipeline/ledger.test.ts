@@ -12,7 +12,7 @@ import { makeReadLedger } from '../../../functions/ingest/ledger/read-ledger.ts'
 import { LedgerAnswer, LedgerRequest } from '../../../functions/ingest/ledger-api.ts';
 import { Quarantine } from '../../../functions/ingest/quarantine/quarantine.ts';
 import { callOf } from '../../support/calls.ts';
-import { MemoryEventWriter, MemoryObjectStore, MemoryStream } from '../../support/fakes.ts';
+import { DEFAULT_POLICY, MemoryEventWriter, MemoryObjectStore, MemoryStream } from '../../support/fakes.ts';
 import { startTables } from '../../support/tables.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -40,7 +40,7 @@ function start() {
   const objects = new MemoryObjectStore();
   const events = new MemoryEventWriter();
   const ledger = new DynamoDbLedger(tables.client, 'ledger', now);
-  const accept = makeAccept({ stream, quarantine: objects, now });
+  const accept = makeAccept({ stream, quarantine: objects, ...DEFAULT_POLICY, now });
   const index = makeIndexFrames({
     events,
     ledger,
