@@ -30,8 +30,8 @@ export interface Evidence {
   readonly deaths: ReadonlyMap<string, number>;
 }
 
-/** A frame whose events are quarantined undecoded ended the function so often. */
-const DEATHS = 3;
+/** A frame that is quarantined undecoded ended the function so often: three times, of which a repeated call may have counted one twice. */
+const DEATHS = 2;
 const MAX_MESSAGE_BYTES = 32_768;
 
 /**
@@ -201,9 +201,9 @@ class Court {
 
   /** The record of a line, if it is one of the events sent, whole and where it belongs. */
   #recognise(where: string, project: string, line: string): LogRecord | undefined {
-    const record = JSON.parse(line) as LogRecord;
+    const record = JSON.parse(line) as LogRecord | null;
     const known = this.#known.get(nameOf(record));
-    if (known === undefined) {
+    if (record === null || known === undefined) {
       this.#accuse('changed', `${where} holds what was never sent: ${line.slice(0, 100)}`);
       return undefined;
     }
@@ -228,7 +228,8 @@ class Court {
   }
 }
 
-const nameOf = ({ body }: LogRecord): string => String(body).split(' ', 1)[0] ?? '';
+/** The name stands in front of the event's text; what is no record has none. */
+const nameOf = (record: LogRecord | null): string => String(record?.body).split(' ', 1)[0] ?? '';
 
 const projectOf = (key: string): string => /\/project=([^/]+)\//.exec(key)?.[1] ?? '';
 

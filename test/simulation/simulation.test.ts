@@ -12,6 +12,10 @@ const ONLY = process.env.SEED === undefined ? undefined : Number(process.env.SEE
 describe('the pipeline under faults', () => {
   const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, at) => at + 1) : [ONLY];
 
+  it('goes the same way again with the same seed', async () => {
+    expect(await simulate(7, { events: 500 })).toEqual(await simulate(7, { events: 500 }));
+  });
+
   it(`keeps every acknowledged event once, unchanged and in its project (${seeds.length} seeds of ${EVENTS} events)`, async () => {
     let acknowledged = 0;
     for (const seed of seeds) {

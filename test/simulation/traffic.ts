@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import { ulid } from 'ulid';
 import { toDay } from '../../functions/core/event-id.ts';
 import type { LogRecord } from '../../functions/core/log-record.ts';
@@ -31,7 +30,7 @@ export interface SentEvent {
 const DAY_MILLIS = 86_400_000;
 export const PROJECTS = ['alpha', 'beta', 'gamma'] as readonly string[] as readonly ProjectId[];
 const TEXTS = ['GET / 200', 'größer „als“ 日本 \u{1F600}', '{"json":"inside"}', 'tab\tand\nline', '', '\\ " \u0000'];
-const LARGE_BYTES = 1_200_000;
+const LARGE_BYTES = 1_100_000;
 
 /** Makes requests of so many events in all. @param now when they are sent, Unix milliseconds */
 export class Traffic {
@@ -78,7 +77,7 @@ export class Traffic {
   #event(now: number): SentEvent {
     const random = this.#random;
     const name = `event-${this.#events++}`;
-    const isLarge = this.#withLarge && random.chance(0.002);
+    const isLarge = this.#withLarge && random.chance(0.0007);
     const extra = random.chance(0.005) ? REFUSED : random.chance(0.0007) ? DEADLY : random.pick(TEXTS);
     const text = `${name} ${extra}${isLarge ? this.#noise() : ''}`;
     const time = this.#time(now);
@@ -118,7 +117,8 @@ export class Traffic {
   }
 
   #noise(): string {
-    return randomFillSync(Buffer.alloc(LARGE_BYTES)).toString('base64');
+    const words = Uint32Array.from({ length: LARGE_BYTES / 4 }, () => this.#random.int(4_294_967_296));
+    return Buffer.from(words.buffer).toString('base64');
   }
 }
 

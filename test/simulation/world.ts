@@ -14,6 +14,7 @@ export class World {
   #elapsed = 0;
   #offset: number;
   #order = 0;
+  #steps = 0;
   readonly #timers: Timer[] = [];
 
   /** @param start what the wall clock shows at first, Unix milliseconds */
@@ -27,6 +28,11 @@ export class World {
   /** Milliseconds since the beginning. */
   get elapsed(): number {
     return this.#elapsed;
+  }
+
+  /** How often time went on: equal runs take equally many. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /** Sets the wall clock forward, or back. */
@@ -52,6 +58,7 @@ export class World {
       if (next === undefined) throw new Error('the simulation waits for what will never happen');
       if (next.at > maximumDays * DAY_MILLIS) throw new Error(`the simulation does not end within ${maximumDays} days`);
       this.#elapsed = Math.max(this.#elapsed, next.at);
+      this.#steps++;
       next.wake();
     }
   }
