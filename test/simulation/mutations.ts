@@ -138,10 +138,9 @@ export const MUTATIONS: readonly Mutation[] = [
           ...parts,
           quarantine: {
             record: (delivery: Delivery, reason: string) => parts.quarantine.record(delivery, reason),
-            events: (project, frameId, refused) =>
+            events: (header, refused) =>
               parts.quarantine.events(
-                project,
-                frameId,
+                header,
                 refused.map(({ reason }) => ({ reason, line: 'null' })),
               ),
           } as typeof parts.quarantine,
@@ -188,7 +187,7 @@ export const MUTATIONS: readonly Mutation[] = [
           ...parts,
           ledger: {
             accepted: (headers) => parts.ledger.accepted(headers),
-            stored: (header, counts) => parts.ledger.stored(header, { ...counts, quarantined: 0 }),
+            stored: (frames) => parts.ledger.stored(frames.map((frame) => ({ ...frame, quarantined: 0 }))),
           },
         }),
     }),
