@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 import { ExportInput } from './export-api.ts';
 
 const { marker: _marker, cursor: _cursor, ...members } = ExportInput.shape;
@@ -40,3 +41,52 @@ export type ExportJob = z.output<typeof ExportJob>;
 
 export const ExportJobList = z.object({ items: z.array(ExportJob), total: z.int() }).meta({ id: 'ExportJobList' });
 export type ExportJobList = z.output<typeof ExportJobList>;
+
+const ExportPath = z.object({ id: z.string().max(64) });
+
+export const createExportRoute = {
+  operationId: 'createExport',
+  summary:
+    'Write events to a file in the background, as they are at the moment the work begins; within about a minute. 5 MB at once are had by `GET /api/v1/logs/export`',
+  method: 'POST',
+  path: '/api/v1/exports',
+  access: 'read',
+  limit: 'search',
+  input: CreateExportInput,
+  output: ExportJob,
+  status: 202,
+} as const satisfies Route;
+
+export const listExportsRoute = {
+  operationId: 'listExports',
+  summary: "The project's exports of the last days, newest first",
+  method: 'GET',
+  path: '/api/v1/exports',
+  access: 'read',
+  limit: 'page',
+  input: z.object({}),
+  output: ExportJobList,
+} as const satisfies Route;
+
+export const getExportRoute = {
+  operationId: 'getExport',
+  summary: 'How far an export is, and where its file is',
+  method: 'GET',
+  path: '/api/v1/exports/{id}',
+  access: 'read',
+  limit: 'page',
+  input: ExportPath,
+  output: ExportJob,
+} as const satisfies Route;
+
+export const cancelExportRoute = {
+  operationId: 'cancelExport',
+  summary:
+    'Stop an export that is not completed yet; what was written goes. For who asked for it, or with the scope `write`',
+  method: 'DELETE',
+  path: '/api/v1/exports/{id}',
+  access: 'read',
+  limit: 'page',
+  input: ExportPath,
+  output: ExportJob,
+} as const satisfies Route;

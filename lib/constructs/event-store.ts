@@ -77,6 +77,16 @@ export function grantSearchEvents(domain: IDomain, fn: ServiceFunction, settings
   });
 }
 
+/** Lets a function search events as they were at one moment, however long it takes. */
+export function grantReadPoints(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
+  tell(domain, fn, settings);
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/_search`]);
+  fn.allow(['es:ESHttpPost'], [`${domain.domainArn}/logs-*/_search/point_in_time`], {
+    because: 'There is an index for each retention class and day',
+  });
+  fn.allow(['es:ESHttpDelete'], [`${domain.domainArn}/_search/point_in_time`]);
+}
+
 /** Lets a function search events and get one by its id. */
 export function grantReadEvents(domain: IDomain, fn: ServiceFunction, settings: EventStoreSettings): void {
   grantSearchEvents(domain, fn, settings);

@@ -11,6 +11,7 @@ import type { AuditSegmentsEnv, AuditTrailEnv } from '../../functions/adapters/a
 import { auditKeys, ENTITY_INDEX, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
 import { PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
+import type { ExportFilesEnv } from '../../functions/adapters/export-files/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
 import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-store/env.ts';
 import type { SettingsEnv } from '../../functions/adapters/saved-searches/env.ts';
@@ -27,6 +28,7 @@ import { Alarms } from '../constructs/alarms.ts';
 import {
   grantHideEvents,
   grantReadEvents,
+  grantReadPoints,
   grantSearchEvents,
   grantWatchEvents,
   grantWriteEvents,
@@ -51,7 +53,7 @@ const UNSETTLED_FRAMES: keyof BalanceMetrics = 'UnsettledFrames';
 const INGEST_SETTINGS_KEYS = 'P#*#ingest';
 
 /** Why functions name objects by prefix. */
-const OBJECT_EACH = 'Each frame or event is an object of its own, under the prefix of its kind';
+const OBJECT_EACH = 'Each frame, event or file is an object of its own, under the prefix of its kind';
 
 const SEGMENT_EACH = 'Each segment of a chain is an object of its own, under its project';
 
@@ -311,15 +313,44 @@ export class AppStack extends Stack {
     const { settings } = this.#data;
     const searches = this.#function('Searches', {
       handler: 'searches',
-      description: 'Saved searches',
+      description: 'Saved searches and exports',
       memorySize: 512,
       timeout: Duration.seconds(15),
     });
     this.#grantEdge(searches);
     searches.addEnvironment({ SETTINGS_TABLE_NAME: settings.tableName } satisfies z.input<typeof SettingsEnv>);
-    grantTable(settings, searches, ['Query', 'PutItem', 'DeleteItem']);
+    grantTable(settings, searches, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
     this.#recordAudit(searches);
-    api.route(searches, 'Searches', ['ANY /api/v1/saved-searches', 'ANY /api/v1/saved-searches/{id}']);
+    // what its links may read is what it may read
+    this.#exports(searches, ['s3:GetObject']);
+    api.route(searches, 'Searches', [
+      'ANY /api/v1/saved-searches',
+      'ANY /api/v1/saved-searches/{id}',
+      'ANY /api/v1/exports',
+      'ANY /api/v1/exports/{id}',
+    ]);
+
+    const writer = this.#function('Export', {
+      handler: 'export',
+      description: 'Writes the files that were asked for',
+      memorySize: 1024,
+      timeout: Duration.minutes(5),
+    });
+    new Schedule(this, 'ExportSchedule', writer, {
+      every: Duration.minutes(1),
+      description: 'Looks at exports that are not finished',
+    });
+    grantReadPoints(this.#data.domain, writer, this.#eventStoreSettings());
+    writer.addEnvironment({ SETTINGS_TABLE_NAME: settings.tableName } satisfies z.input<typeof SettingsEnv>);
+    grantTable(settings, writer, ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']);
+    this.#recordAudit(writer);
+    this.#exports(writer, ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:AbortMultipartUpload']);
+  }
+
+  #exports(fn: ServiceFunction, actions: readonly string[]): void {
+    const { exports } = this.#data;
+    fn.addEnvironment({ EXPORTS_BUCKET_NAME: exports.bucketName } satisfies z.input<typeof ExportFilesEnv>);
+    fn.allow(actions, [exports.arnForObjects('exports/*')], { because: OBJECT_EACH });
   }
 
   /** Lets a function add entries to the audit trail: never change or remove one. */

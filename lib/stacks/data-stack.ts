@@ -16,6 +16,9 @@ import { KeyedTable } from '../constructs/table.ts';
 /** How long the archive keeps what was accepted. */
 export const ARCHIVE_DAYS = 365;
 
+/** How long a file that was asked for can be fetched. */
+const EXPORT_DAYS = 7;
+
 export interface DataStackProps extends StackProps {
   readonly stage: StageSettings;
 }
@@ -42,6 +45,8 @@ export class DataStack extends Stack {
   readonly archive: IBucket;
   /** Sealed segments of the audit trail: nobody can change or delete one before its time. */
   readonly auditSegments: IBucket;
+  /** Files that somebody asked for, until they are fetched. */
+  readonly exports: IBucket;
   readonly signingKey: ISecret;
   readonly firstPassword: ISecret;
 
@@ -72,6 +77,9 @@ export class DataStack extends Stack {
     this.auditSegments = new SealedBucket(this, 'AuditSegments', {
       retention: Duration.days(stage.auditRetentionDays),
     }).bucket;
+    this.exports = this.#bucket('Exports', [
+      { abortIncompleteMultipartUploadAfter: Duration.days(2), expiration: Duration.days(EXPORT_DAYS) },
+    ]);
     this.signingKey = this.#emptySecret('SigningKey', 'Key pair that sessions are signed with; made at first use');
     this.firstPassword = new Secret(this, 'FirstPassword', {
       description: 'Password of the first administrator, user "admin"',

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slotOf } from '../../functions/adapters/event-store/mapping.ts';
 import { MemoryEventStore } from '../../functions/adapters/event-store/memory.ts';
-import type {
-  EventStore,
-  PageRequest,
-  Selection,
-  Stats,
-  StatsRequest,
+import {
+  type EventPoints,
+  type EventStore,
+  type PageRequest,
+  PointExpired,
+  type Selection,
+  type Stats,
+  type StatsRequest,
 } from '../../functions/adapters/event-store/port.ts';
 import type { LogRecord } from '../../functions/core/log-record.ts';
 import type { ProjectId } from '../../functions/core/project.ts';
@@ -18,7 +20,7 @@ import { drawEvent, drawFilter, makeDraw, withoutSpans } from '../support/random
 
 /** A backing under test. */
 export interface StoreUnderTest {
-  readonly store: EventStore;
+  readonly store: EventStore & EventPoints;
   /** Makes what was written visible. */
   refresh(): Promise<void>;
   remove(index: string): Promise<void>;
@@ -95,6 +97,34 @@ export function eventStoreContract(
       expect((await under.store.get(project, record.id))?.line).toBe(lineOf(record));
       const page = await under.store.page(project, select(''), PAGE);
       expect(page.events.map(({ line }) => line)).toEqual([lineOf(record)]);
+    });
+
+    it('reads a point in time as it was, in pages, until it is closed', async () => {
+      const { project, index, anEvent } = await given([
+        { body: 'one', millis: MOMENT - 1 },
+        { body: 'two' },
+        { body: 'three' },
+      ]);
+      const point = await under.store.openPoint(never);
+      if (point === undefined) throw new Error('there are events, and no point in time of them');
+      await under.store.create(
+        [{ project, index, lines: [lineOf(anEvent({ body: 'late', millis: MOMENT - 2 }))] }],
+        never,
+      );
+      await under.refresh();
+      const other = makeEventSpace();
+      const read = (of: ProjectId, after?: PageRequest['after']) =>
+        under.store.page(of, select(''), { order: 'desc', limit: 2, count: true, ...(after && { after }) }, { point });
+      const first = await read(project);
+      expect(first.total).toEqual({ value: 3, relation: 'eq' });
+      const second = await read(project, first.next);
+      expect(second.events.map(({ record }) => record.body)).toEqual(['one']);
+      expect(second.next).toBeUndefined();
+      expect((await read(other.project)).events).toEqual([]);
+      expect((await bodies(project, '')).length).toBe(4);
+      await under.store.closePoint(point, never);
+      await under.store.closePoint(point, never);
+      await expect(read(project)).rejects.toBeInstanceOf(PointExpired);
     });
 
     it('takes a value of 1 MiB and finds the event by its words', async () => {

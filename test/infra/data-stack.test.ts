@@ -25,6 +25,7 @@ const STATEFUL = {
   Quarantine23FF09FE: 'AWS::S3::Bucket',
   ArchiveDA4CB258: 'AWS::S3::Bucket',
   AuditSegmentsBucketAC0ADA52: 'AWS::S3::Bucket',
+  Exports25637AFB: 'AWS::S3::Bucket',
   SigningKey: 'AWS::SecretsManager::Secret',
   FirstPassword57355558: 'AWS::SecretsManager::Secret',
 };
@@ -76,7 +77,7 @@ describe.each(stages)('the data stack of stage $name', ({ name, size, stage }) =
 
   it('lets nobody in public into a bucket, and nobody at all without TLS', () => {
     const buckets = listResources(template, 'AWS::S3::Bucket');
-    expect(buckets).toHaveLength(3);
+    expect(buckets).toHaveLength(4);
     for (const { id, properties } of buckets) {
       expect(properties.PublicAccessBlockConfiguration).toEqual({
         BlockPublicAcls: true,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -153,6 +153,10 @@ class Operator {
     return Contents.map(({ Key = '' }) => Key);
   }
 
+  async put(bucket: string, key: string, body: string): Promise<void> {
+    await this.#s3.send(new PutObjectCommand({ Bucket: this.name('AWS::S3::Bucket', bucket), Key: key, Body: body }));
+  }
+
   async items(table: string): Promise<readonly Record<string, unknown>[]> {
     const { Items = [] } = await this.documents.send(
       new ScanCommand({ TableName: this.name('AWS::DynamoDB::Table', table) }),
@@ -263,6 +267,7 @@ class Journey {
       ['saved searches', () => this.#savedSearches()],
       ['unreadable record', () => this.#junk()],
       ['quarantine', () => this.#quarantine()],
+      ['exports', () => this.#exports()],
       ['archive and ledger', () => this.#archive()],
       ['suspicious record', () => this.#suspect()],
       ['spill and redrive', () => this.#spill()],
@@ -427,6 +432,43 @@ class Journey {
     await this.#expect(path, 200, { headers });
     await this.#send(path, 200, { name: 'grants', query: 'one' }, headers, 'PUT');
     await this.#expect(path, 204, { method: 'DELETE', headers });
+  }
+
+  /** One export whose run was interrupted and which is finished, one that is cancelled in the midst. */
+  async #exports(): Promise<void> {
+    const large = await this.#send('/api/v1/exports', 202, { query: 'service:grants', format: 'ndjson' });
+    const { id } = (await large.json()) as { id: string };
+    const rest = `exports/project=${this.#file.project}/${id}/rest-0`;
+    await this.#operator.put('Exports', rest, '');
+    await this.#setProgress(id, 'rest', rest);
+    await this.#fire('ExportSchedule');
+    await this.#expect('/api/v1/exports', 200);
+    const done = await this.#expect(`/api/v1/exports/${id}`, 200, { headers: this.#session() });
+    const { status, download } = (await done.json()) as { status: string; download: { url: string } | null };
+    const file = await fetch(download?.url ?? 'about:blank');
+    if (status !== 'completed' || file.status !== 200)
+      throw new Error(`an export is ${status}, its file ${file.status} ${await file.text()}`);
+    await file.body?.cancel();
+
+    const begun = await this.#send('/api/v1/exports', 202, { query: 'service:grants' }, this.#session());
+    const gone = ((await begun.json()) as { id: string }).id;
+    await this.#setProgress(gone, 'upload', 'begun');
+    await this.#expect(`/api/v1/exports/${gone}`, 200, { method: 'DELETE', headers: this.#session() });
+    await this.#fire('ExportSchedule');
+  }
+
+  /** As if a run had come so far. */
+  async #setProgress(id: string, member: string, value: string): Promise<void> {
+    const item = (await this.#operator.items('SettingsTable')).find(({ sk }) => sk === id);
+    await this.#operator.documents.send(
+      new UpdateCommand({
+        TableName: this.#operator.name('AWS::DynamoDB::Table', 'SettingsTable'),
+        Key: { pk: item?.pk, sk: id },
+        UpdateExpression: 'SET progress.#member = :value',
+        ExpressionAttributeNames: { '#member': member },
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
   }
 
   async #junk(): Promise<void> {

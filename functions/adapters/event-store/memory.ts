@@ -12,24 +12,27 @@ import {
   makeStats,
 } from './aggregate.ts';
 import { parseLine } from './document.ts';
-import type {
-  EventGroup,
-  EventHider,
-  EventPage,
-  EventStore,
-  Extent,
-  FacetRequest,
-  Facets,
-  Histogram,
-  HistogramRequest,
-  KeyList,
-  PageRequest,
-  ReadControl,
-  Selection,
-  Stats,
-  StatsRequest,
-  StoredEvent,
-  WriteOutcome,
+import {
+  type EventGroup,
+  type EventHider,
+  type EventPage,
+  type EventPoints,
+  type EventStore,
+  type Extent,
+  type FacetRequest,
+  type Facets,
+  type Histogram,
+  type HistogramRequest,
+  type KeyList,
+  type PageRequest,
+  PointExpired,
+  type PointInTime,
+  type ReadControl,
+  type Selection,
+  type Stats,
+  type StatsRequest,
+  type StoredEvent,
+  type WriteOutcome,
 } from './port.ts';
 
 interface KeptEvent extends StoredEvent {
@@ -39,8 +42,10 @@ interface KeptEvent extends StoredEvent {
 }
 
 /** Events in memory, read by the evaluator alone: the meaning that every other backing must agree with. */
-export class MemoryEventStore implements EventStore, EventHider {
+export class MemoryEventStore implements EventStore, EventHider, EventPoints {
   readonly #events = new Map<string, KeptEvent>();
+  readonly #points = new Map<PointInTime, readonly KeptEvent[]>();
+  #opened = 0;
 
   async create(groups: readonly EventGroup[]): Promise<readonly (readonly WriteOutcome[])[]> {
     return groups.map(({ project, index, lines, hidden }) =>
@@ -61,11 +66,12 @@ export class MemoryEventStore implements EventStore, EventHider {
     project: ProjectId,
     selection: Selection,
     { order, limit, after, skip = 0, count }: PageRequest,
-    { signal }: ReadControl = {},
+    control: ReadControl = {},
   ): Promise<EventPage> {
-    signal?.throwIfAborted();
     const direction = order === 'asc' ? 1 : -1;
-    const selected = this.#select(project, selection).sort((a, b) => direction * compareEvents(a.record, b.record));
+    const selected = this.#select(project, selection, control).sort(
+      (a, b) => direction * compareEvents(a.record, b.record),
+    );
     const position = after && { timeUnixNano: after.time, id: after.id };
     const rest = selected.filter(
       ({ record }) => position === undefined || direction * compareEvents(record, { ...record, ...position }) > 0,
@@ -134,15 +140,27 @@ export class MemoryEventStore implements EventStore, EventHider {
     aggregator: Aggregator<Result>,
     control: ReadControl = {},
   ): Result {
-    control.signal?.throwIfAborted();
-    const newestFirst = this.#select(project, selection).sort((a, b) => compareEvents(b.record, a.record));
+    const newestFirst = this.#select(project, selection, control).sort((a, b) => compareEvents(b.record, a.record));
     for (const { record } of newestFirst) aggregator.add(record);
     return aggregator.result();
   }
 
-  #select(project: ProjectId, { filter, from, to, now }: Selection): StoredEvent[] {
+  async openPoint(): Promise<PointInTime> {
+    const point = `point-${++this.#opened}` as PointInTime;
+    this.#points.set(point, [...this.#events.values()]);
+    return point;
+  }
+
+  async closePoint(point: PointInTime): Promise<void> {
+    this.#points.delete(point);
+  }
+
+  #select(project: ProjectId, { filter, from, to, now }: Selection, { signal, point }: ReadControl): StoredEvent[] {
+    signal?.throwIfAborted();
+    const events = point === undefined ? [...this.#events.values()] : this.#points.get(point);
+    if (events === undefined) throw new PointExpired(`there is no point in time "${point}"`);
     const matches = makeMatcher(filter, now);
-    return [...this.#events.values()].filter(
+    return events.filter(
       (event) =>
         event.project === project &&
         !event.hidden &&

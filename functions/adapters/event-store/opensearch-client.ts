@@ -1,6 +1,6 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { RetryLater } from '../../core/errors.ts';
+import { type Credentials, readCredentials, Sha256 } from '../signature.ts';
 
 /** An answer of OpenSearch that says no, with its error type. */
 export class OpenSearchError extends Error {
@@ -16,26 +16,8 @@ export class OpenSearchError extends Error {
   }
 }
 
-/** What a request is signed with. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** Those of the function's role; undefined outside of Lambda and the local cloud, where nothing asks for a signature. */
-function readCredentials(): Credentials | undefined {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = process.env;
-  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
-  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-}
-
 interface Call {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -115,34 +97,4 @@ function toError(status: number, text: string): Error {
     return new RetryLater('unavailable', 'the event store is overloaded or restarting', 2, { cause });
   }
   return cause;
-}
-
-/** The signer's hash, by the platform: a bulk of 5 MB is hashed for every request. */
-class Sha256 {
-  #hash: Hash | Hmac;
-  readonly #make: () => Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#make = () => (secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret)));
-    this.#hash = this.#make();
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(toBytes(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = this.#make();
-  }
-}
-
-function toBytes(data: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
-  if (typeof data === 'string') return data;
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }

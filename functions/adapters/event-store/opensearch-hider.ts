@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import { RetryLater } from '../../core/errors.ts';
 import { type EventId, indexOf } from '../../core/event-id.ts';
 import type { ProjectId } from '../../core/project.ts';
+import type { Credentials } from '../signature.ts';
 import { toDeleteAction, toReplaceAction } from './bulk.ts';
 import { toDocument } from './document.ts';
 import type { EventStoreEnv } from './env.ts';
-import { type Credentials, OpenSearchClient, OpenSearchError } from './opensearch-client.ts';
+import { OpenSearchClient, OpenSearchError } from './opensearch-client.ts';
 import type { EventHider } from './port.ts';
 
 /** Documents read at a time. */

@@ -5,6 +5,7 @@ import { type ProjectId, tenantFilter } from '../../core/project.ts';
 import { toIsoNano } from '../../core/unix-nano.ts';
 import { QueryLimitError } from '../../search/language/errors.ts';
 import { makeMatcher } from '../../search/language/evaluator.ts';
+import type { Credentials } from '../signature.ts';
 import { type Aggregator, makeExtent, makeFacets, makeHistogram, makeKeyList, makeStats, typeOf } from './aggregate.ts';
 import { Bulk, type BulkAnswer, toCreateAction, toOutcome, toRetry } from './bulk.ts';
 import { all, type Clause, compile, isExact, not, timeRange } from './compile.ts';
@@ -12,32 +13,37 @@ import { parseLine, toDocument } from './document.ts';
 import type { EventStoreEnv } from './env.ts';
 import { LEVELS, readFacet, toFacetAggs, toLevels } from './facet-query.ts';
 import { INDEX_PATTERN, KEY_FLAGS, makeTemplate, OWN_KEYS, TEMPLATE_NAME, TEMPLATE_VERSION, VALUE } from './mapping.ts';
-import { type Credentials, OpenSearchClient, OpenSearchError } from './opensearch-client.ts';
-import type {
-  EventGroup,
-  EventPage,
-  EventStore,
-  Extent,
-  FacetRequest,
-  Facets,
-  Histogram,
-  HistogramRequest,
-  KeyList,
-  PageRequest,
-  Partial,
-  Position,
-  ReadControl,
-  Selection,
-  Stats,
-  StatsRequest,
-  StoredEvent,
-  WriteOutcome,
+import { OpenSearchClient, OpenSearchError } from './opensearch-client.ts';
+import {
+  type EventGroup,
+  type EventPage,
+  type EventPoints,
+  type EventStore,
+  type Extent,
+  type FacetRequest,
+  type Facets,
+  type Histogram,
+  type HistogramRequest,
+  type KeyList,
+  type PageRequest,
+  type Partial,
+  PointExpired,
+  type PointInTime,
+  type Position,
+  type ReadControl,
+  type Selection,
+  type Stats,
+  type StatsRequest,
+  type StoredEvent,
+  type WriteOutcome,
 } from './port.ts';
 import { partialOf, type SearchAnswer, type TermBucket, type TimeBucket, totalOf } from './search-answer.ts';
 import { readStats, toStatsAggs } from './stats-query.ts';
 import { spellingOf } from './values.ts';
 
 const TIMEOUT_MILLIS = 20_000;
+/** How long a point in time outlives its last read. */
+const POINT_KEPT = '5m';
 const MAX_CANDIDATES = 200_000;
 /** Candidates looked at for a total when the page itself is full. */
 const COUNT_CANDIDATES = 20_000;
@@ -48,7 +54,7 @@ const MOST_CANDIDATES = 2_000;
 const KEY_ENTRIES = 20_000;
 
 /** Events in OpenSearch, in the form of `mapping.ts`. */
-export class OpenSearchEventStore implements EventStore {
+export class OpenSearchEventStore implements EventStore, EventPoints {
   readonly #client: OpenSearchClient;
   readonly #template: ReturnType<typeof makeTemplate>;
   #templateReady: Promise<void> | undefined;
@@ -150,7 +156,7 @@ export class OpenSearchEventStore implements EventStore {
         method: 'GET',
         path: `/${indexOf(id)}/_doc/${id}`,
         query: { _source_includes: 'project,event,hidden' },
-        signal: deadlineOf(control).signal,
+        signal: toReading(control).signal,
       });
       return found && source.project === project && !source.hidden ? toStoredEvent(source.event) : undefined;
     } catch (error) {
@@ -178,7 +184,7 @@ export class OpenSearchEventStore implements EventStore {
         track_total_hits: count,
         _source: ['event'],
       },
-      deadlineOf(control),
+      toReading(control),
     );
     const events = eventsOf(answer);
     const partial = partialOf(answer);
@@ -240,7 +246,7 @@ export class OpenSearchEventStore implements EventStore {
     after: Position | undefined,
     control: ReadControl,
   ): AsyncGenerator<{ readonly events: readonly StoredEvent[]; readonly last?: Position; readonly partial?: Partial }> {
-    const deadline = deadlineOf(control);
+    const reading = toReading(control);
     const most = control.maxCandidates ?? MAX_CANDIDATES;
     let position = after;
     let batch = FIRST_CANDIDATES;
@@ -256,7 +262,7 @@ export class OpenSearchEventStore implements EventStore {
           track_total_hits: false,
           _source: ['event'],
         },
-        deadline,
+        reading,
       );
       const events = eventsOf(answer);
       const lastEvent = events.at(-1);
@@ -267,7 +273,7 @@ export class OpenSearchEventStore implements EventStore {
         yield { events };
         return;
       }
-      const code = failed?.code ?? (seen >= most ? 'candidate_limit' : deadline.left() <= 0 ? 'timeout' : undefined);
+      const code = failed?.code ?? (seen >= most ? 'candidate_limit' : reading.left() <= 0 ? 'timeout' : undefined);
       if (code === undefined) {
         yield { events };
         continue;
@@ -286,12 +292,12 @@ export class OpenSearchEventStore implements EventStore {
     requests: readonly FacetRequest[],
     control: ReadControl = {},
   ): Promise<Facets> {
-    return this.#aggregate(project, selection, makeFacets(requests), control, async (query, deadline) => {
+    return this.#aggregate(project, selection, makeFacets(requests), control, async (query, reading) => {
       const aggs = Object.assign({}, ...requests.map((request, at) => toFacetAggs(`f${at}`, request)));
-      const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs }, deadline);
+      const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs }, reading);
       const found = requests.map((request, at) => readFacet(`f${at}`, request, answer));
       const pairs = found.flatMap(({ asksNewest, folded }) => (asksNewest ? folded.map(({ pair }) => pair) : []));
-      const newest = await this.#newest(project, query, pairs, deadline);
+      const newest = await this.#newest(project, query, pairs, reading);
       return {
         facets: found.map(({ folded, group, asksNewest: _, showsNewest, ...facet }) => ({
           ...facet,
@@ -312,7 +318,7 @@ export class OpenSearchEventStore implements EventStore {
     project: ProjectId,
     query: Clause,
     pairs: readonly string[],
-    deadline: Deadline,
+    reading: Reading,
   ): Promise<ReadonlyMap<string, LogRecord>> {
     const wanted = [...new Set(pairs)];
     if (wanted.length === 0) return new Map();
@@ -320,7 +326,7 @@ export class OpenSearchEventStore implements EventStore {
     const aggs = Object.fromEntries(
       wanted.map((pair, at) => [`v${at}`, { filter: { term: { kv: pair } }, aggs: { newest } }]),
     );
-    const answer = await this.#search(project, { query, size: 0, track_total_hits: false, aggs }, deadline);
+    const answer = await this.#search(project, { query, size: 0, track_total_hits: false, aggs }, reading);
     return new Map(
       wanted.flatMap((pair, at) => {
         const hit = answer.aggregations?.[`v${at}`]?.newest?.hits.hits[0];
@@ -335,12 +341,12 @@ export class OpenSearchEventStore implements EventStore {
     request: HistogramRequest,
     control: ReadControl = {},
   ): Promise<Histogram> {
-    return this.#aggregate(project, selection, makeHistogram(request), control, async (query, deadline) => {
+    return this.#aggregate(project, selection, makeHistogram(request), control, async (query, reading) => {
       const times = {
         date_histogram: { field: 'time', fixed_interval: `${request.intervalMillis}ms`, min_doc_count: 1 },
         ...(request.by === 'level' && { aggs: { levels: LEVELS } }),
       };
-      const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs: { times } }, deadline);
+      const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs: { times } }, reading);
       const buckets = (answer.aggregations?.times?.buckets ?? []) as readonly TimeBucket[];
       return {
         buckets: buckets.map(({ key: time, doc_count: total, levels }) => {
@@ -353,9 +359,9 @@ export class OpenSearchEventStore implements EventStore {
   }
 
   keys(project: ProjectId, selection: Selection, limit: number, control: ReadControl = {}): Promise<KeyList> {
-    return this.#aggregate(project, selection, makeKeyList(limit), control, async (query, deadline) => {
+    return this.#aggregate(project, selection, makeKeyList(limit), control, async (query, reading) => {
       const aggs = { keys: { terms: { field: 'keys', size: KEY_ENTRIES, shard_size: KEY_ENTRIES } } };
-      const answer = await this.#search(project, { query, size: 0, track_total_hits: false, aggs }, deadline);
+      const answer = await this.#search(project, { query, size: 0, track_total_hits: false, aggs }, reading);
       const buckets = (answer.aggregations?.keys?.buckets ?? []) as readonly TermBucket[];
       const counts = new Map(buckets.map(({ key, doc_count: count }) => [String(key), count]));
       const flagged = (key: string, flag: string) => counts.get(key + VALUE + flag) ?? 0;
@@ -372,11 +378,11 @@ export class OpenSearchEventStore implements EventStore {
   }
 
   extent(project: ProjectId, selection: Selection, control: ReadControl = {}): Promise<Extent> {
-    return this.#aggregate(project, selection, makeExtent(), control, async (query, deadline) => {
+    return this.#aggregate(project, selection, makeExtent(), control, async (query, reading) => {
       // two searches that stop at their first hit rather than min and max, which know milliseconds only
       const end = (order: 'asc' | 'desc') => {
         const body = { query, size: 1, ...inOrder(order), track_total_hits: order === 'desc', _source: ['event'] };
-        return this.#search(project, body, deadline);
+        return this.#search(project, body, reading);
       };
       const [newest, oldest] = await Promise.all([end('desc'), end('asc')]);
       const [last, first] = [eventsOf(newest)[0], eventsOf(oldest)[0]];
@@ -396,14 +402,14 @@ export class OpenSearchEventStore implements EventStore {
     control: ReadControl = {},
   ): Promise<Stats> {
     const scan = () => this.#scan(project, selection, makeStats(request), control);
-    return this.#aggregate(project, selection, makeStats(request), control, async (query, deadline) => {
+    return this.#aggregate(project, selection, makeStats(request), control, async (query, reading) => {
       const aggs = toStatsAggs(request);
-      const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs }, deadline);
+      const answer = await this.#search(project, { query, size: 0, track_total_hits: true, aggs }, reading);
       // two keys of one event that share a column are rare enough for the long way
       if ((answer.aggregations?.unslotted?.doc_count ?? 0) > 0) return scan();
       const { rows, ...found } = readStats(request, totalOf(answer), answer.aggregations ?? {});
       const pairs = rows.flatMap((row) => row.pairs.filter((pair) => pair !== undefined)).slice(0, MOST_SPELLED);
-      const newest = await this.#newest(project, query, pairs, deadline);
+      const newest = await this.#newest(project, query, pairs, reading);
       return {
         ...found,
         rows: rows.map(({ folds, pairs: own, count, values }) => ({
@@ -427,18 +433,18 @@ export class OpenSearchEventStore implements EventStore {
     selection: Selection,
     aggregator: Aggregator<Result>,
     control: ReadControl,
-    inStore: (query: Clause, deadline: Deadline) => Promise<Result>,
+    inStore: (query: Clause, reading: Reading) => Promise<Result>,
   ): Promise<Result> {
     const bounds = compile(selection.filter, selection.now);
-    const deadline = deadlineOf(control);
+    const reading = toReading(control);
     const query = inRange(selection, bounds.upper);
     if (!isExact(bounds)) {
       const undecided = { query: all([query, not(bounds.lower)]), size: 0, track_total_hits: 1 };
-      if (totalOf(await this.#search(project, undecided, deadline)) > 0) {
+      if (totalOf(await this.#search(project, undecided, reading)) > 0) {
         return this.#scan(project, selection, aggregator, control);
       }
     }
-    return inStore(query, deadline);
+    return inStore(query, reading);
   }
 
   async #scan<Result extends object>(
@@ -458,22 +464,63 @@ export class OpenSearchEventStore implements EventStore {
   }
 
   /** The one way to every search: the tenant's filter is put around whatever was compiled, and what is deleted is left out. */
-  async #search(project: ProjectId, body: SearchBody, deadline: Deadline): Promise<SearchAnswer> {
+  async #search(project: ProjectId, body: SearchBody, reading: Reading): Promise<SearchAnswer> {
     const query = { bool: { filter: [tenantFilter(project), body.query], must_not: [HIDDEN] } };
+    const { point } = reading;
     try {
       return await this.#client.call<SearchAnswer>({
         method: 'POST',
-        path: `/${INDEX_PATTERN}/_search`,
-        query: { ignore_unavailable: 'true', allow_no_indices: 'true' },
-        body: JSON.stringify({ ...body, query, timeout: `${Math.max(1, Math.round(deadline.left()))}ms` }),
-        signal: deadline.signal,
+        ...(point === undefined
+          ? { path: `/${INDEX_PATTERN}/_search`, query: { ignore_unavailable: 'true', allow_no_indices: 'true' } }
+          : { path: '/_search' }),
+        body: JSON.stringify({
+          ...body,
+          query,
+          timeout: `${Math.max(1, Math.round(reading.left()))}ms`,
+          ...(point !== undefined && { pit: { id: point, keep_alive: POINT_KEPT } }),
+        }),
+        signal: reading.signal,
       });
     } catch (error) {
       if (error instanceof OpenSearchError && /too_many|too_complex/.test(`${error.type} ${error.message}`)) {
         const message = 'the query has more terms or groups than the event store runs at once; ask for fewer at a time';
         throw new QueryLimitError(message, { cause: error });
       }
+      if (point !== undefined && error instanceof OpenSearchError && error.status === 404)
+        throw new PointExpired('the point in time is no longer kept', { cause: error });
       throw error;
+    }
+  }
+
+  // --- points in time ---------------------------------------------------------------------------------------------------
+
+  async openPoint(signal: AbortSignal): Promise<PointInTime | undefined> {
+    try {
+      const { pit_id: id } = await this.#client.call<{ pit_id: PointInTime }>({
+        method: 'POST',
+        path: `/${INDEX_PATTERN}/_search/point_in_time`,
+        query: { keep_alive: POINT_KEPT },
+        signal,
+      });
+      return id;
+    } catch (error) {
+      // how OpenSearch says that no index has such a name
+      if (error instanceof OpenSearchError && error.status === 400 && /invalid id: \[null\]/.test(error.message))
+        return undefined;
+      throw error;
+    }
+  }
+
+  async closePoint(point: PointInTime, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.call({
+        method: 'DELETE',
+        path: '/_search/point_in_time',
+        body: JSON.stringify({ pit_id: [point] }),
+        signal,
+      });
+    } catch (error) {
+      if (!(error instanceof OpenSearchError && error.status === 404)) throw error;
     }
   }
 }
@@ -506,18 +553,21 @@ const toStoredEvent = (line: string): StoredEvent => ({ record: parseLine(line),
 
 const eventsOf = ({ hits }: SearchAnswer): StoredEvent[] => hits.hits.map((hit) => toStoredEvent(hit._source.event));
 
-interface Deadline {
+/** How a read goes: until when, and of which moment. */
+interface Reading {
   readonly signal: AbortSignal;
+  readonly point: PointInTime | undefined;
   /** Milliseconds. */
   left(): number;
 }
 
-function deadlineOf({ signal, timeoutMillis = TIMEOUT_MILLIS }: ReadControl): Deadline {
+function toReading({ signal, timeoutMillis = TIMEOUT_MILLIS, point }: ReadControl): Reading {
   const end = performance.now() + timeoutMillis;
   // the store stops by itself at its time-out and answers what it has; ours is for when it does not
   const ours = AbortSignal.timeout(timeoutMillis + 2_000);
   return {
     signal: signal === undefined ? ours : AbortSignal.any([signal, ours]),
+    point,
     left: () => end - performance.now(),
   };
 }

@@ -51,6 +51,16 @@ export interface ReadControl {
   readonly timeoutMillis?: number;
   /** How many candidates the evaluator may look at where the store alone cannot decide. @default 200_000 */
   readonly maxCandidates?: number;
+  /** Reads events as they were when it was opened. */
+  readonly point?: PointInTime;
+}
+
+/** Names a moment of the store that can still be read, for five minutes behind its last read. */
+export type PointInTime = string & { readonly pointInTime: unique symbol };
+
+/** A point in time that was closed, or not read for too long: open another one. */
+export class PointExpired extends Error {
+  override readonly name = 'PointExpired';
 }
 
 /** Why an answer covers only a part, and which part it covers. */
@@ -199,7 +209,7 @@ export interface Stats {
 
 /** The reading side of the event store. The project is kept apart below everything that a caller can express. */
 export interface EventReader {
-  /** One page of events in time order. @throws RetryLater, QueryLimitError */
+  /** One page of events in time order. @throws RetryLater, QueryLimitError, PointExpired */
   page(project: ProjectId, selection: Selection, request: PageRequest, control?: ReadControl): Promise<EventPage>;
   /** One event, visible as soon as it is written; undefined where there is none in the project. */
   get(project: ProjectId, id: EventId, control?: ReadControl): Promise<StoredEvent | undefined>;
@@ -219,6 +229,14 @@ export interface EventReader {
   keys(project: ProjectId, selection: Selection, limit: number, control?: ReadControl): Promise<KeyList>;
   extent(project: ProjectId, selection: Selection, control?: ReadControl): Promise<Extent>;
   stats(project: ProjectId, selection: Selection, request: StatsRequest, control?: ReadControl): Promise<Stats>;
+}
+
+/** Moments of the store: what reads that go on for long stand on. Each costs the store memory and files until it is closed. */
+export interface EventPoints {
+  /** @returns undefined where the store holds nothing yet. @throws RetryLater */
+  openPoint(signal: AbortSignal): Promise<PointInTime | undefined>;
+  /** One that is gone already is no error. @throws RetryLater */
+  closePoint(point: PointInTime, signal: AbortSignal): Promise<void>;
 }
 
 /** What becomes of events after they were stored: what deletion stands on. Events of other projects are left alone. */

@@ -5,13 +5,12 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ExportInput } from '../export-api.ts';
 import { QueryLimitError } from '../language/errors.ts';
 import { parse } from '../language/parser.ts';
-import { toLogEvent } from '../log-event.ts';
 import { type Plan, toPlan } from '../plan.ts';
 import type { ReadCall, ReadParts } from '../search-logs.ts';
 import { toReadQuery } from '../selection.ts';
 import { toTable } from '../stats-table.ts';
-import { makeRowReader, USUAL_COLUMNS } from './columns.ts';
-import { type Cut, csv, type Format, json, ndjson } from './formats.ts';
+import { fileNameOf, makeRowWriter, toExportPlan, toFormat } from './export-file.ts';
+import type { Cut, Format } from './formats.ts';
 
 /** A function answers at most 6 MB (Lambda quotas), headers and base64 of what is no text included. */
 const MAX_BYTES = 5_000_000;
@@ -44,18 +43,15 @@ async function exportEvents(
   { caller: { project }, signal }: ReadCall,
 ): Promise<Reply> {
   const startedAt = performance.now();
-  const columns = input.columns ?? plan.columns;
-  const order = input.order ?? plan.order ?? 'desc';
-  const format = toFormat(name, columns);
-  const readRow = makeRowReader(columns ?? USUAL_COLUMNS);
-  const asRow = columns === undefined && name !== 'csv' ? undefined : readRow;
+  const { columns, order, limit: most } = toExportPlan({ ...input, limit }, plan);
+  const { format, row } = makeRowWriter(name, columns, project);
   const request = ['export', input, order, limit, name];
   const continued = cursor === undefined ? undefined : decodeCursor(cursor, project, request);
   const moment = continued?.now ?? now();
   const { selection } = toReadQuery(input, moment);
   // `page` counts rows here: how many the parts before had
   const before = continued === undefined ? 0 : continued.page - 1;
-  const wanted = Math.min(limit ?? Infinity, plan.limit ?? Infinity) - before;
+  const wanted = most - before;
   const text = [format.head(continued === undefined)];
   // the line that says that this is not all has room in any case
   let bytes = Buffer.byteLength(text[0] ?? '') + 3_000;
@@ -81,7 +77,7 @@ async function exportEvents(
     );
     total ??= page.total ?? { value: 0, relation: 'gte' };
     for (const { record } of page.events) {
-      const line = format.row(asRow?.(record, project) ?? toLogEvent(record, project), rows);
+      const line = row(record, rows);
       const size = Buffer.byteLength(line);
       if (bytes + size > maxBytes) {
         if (rows === 0)
@@ -140,28 +136,15 @@ async function exportTable(
   });
 }
 
-function toFormat(name: ExportInput['format'], columns: readonly string[] | undefined): Format {
-  switch (name) {
-    case 'csv':
-      return csv(columns ?? USUAL_COLUMNS);
-    case 'ndjson':
-      return ndjson(columns);
-    case 'json':
-      return json(columns);
-    default:
-      return name satisfies never;
-  }
-}
-
 const toReply = (
-  { contentType, extension }: Format,
+  format: Format,
   body: string,
   { rows, total, cut }: { rows: number; total: number; cut: Cut | undefined },
 ): Reply =>
   new Reply(200, {
     headers: {
-      'content-type': contentType,
-      'content-disposition': `attachment; filename="tributary-logs.${extension}"`,
+      'content-type': format.contentType,
+      'content-disposition': `attachment; filename="${fileNameOf(format)}"`,
       'x-export-rows': String(rows),
       'x-export-complete': String(cut === undefined),
       'x-total-count': String(total),

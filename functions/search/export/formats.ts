@@ -36,7 +36,10 @@ export const csv = (columns: readonly string[]): Format => ({
   extension: 'csv',
   head: (isFirst) => (isFirst ? lineOf(columns) : ''),
   row: (row) => lineOf(row as readonly unknown[]),
-  tail: (cut) => (cut === undefined ? '' : lineOf([`# ${sentence(cut)}; go on with cursor=${cut.nextCursor}`])),
+  tail: (cut) =>
+    cut === undefined
+      ? ''
+      : lineOf([`# ${sentence(cut)}${cut.nextCursor === null ? '' : `; go on with cursor=${cut.nextCursor}`}`]),
 });
 
 export const ndjson = (columns: readonly string[] | undefined): Format => ({
