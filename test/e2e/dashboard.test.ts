@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -368,6 +369,35 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
         await page.getByRole('button', { name: 'Numbers' }).click();
         await eventually(q).toBe('level:>=warn');
         await page.locator('[role=grid] [data-index="1"]').waitFor();
+      } finally {
+        await own.close();
+      }
+    });
+
+    it('exports all events of a search in parts, and takes a deletion back', async () => {
+      const { own, page } = await start({ events: makeEvents(12_000, 36e5) });
+      try {
+        await go(page, '/logs?from=-24h');
+        await page.locator('[role=grid] [data-index="1"]').waitFor();
+        await page.getByRole('button', { name: 'Export' }).click();
+        await page.getByRole('radio', { name: 'All 12,000' }).waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'Save file' }).click(),
+        ]);
+        const lines = readFileSync(await download.path(), 'utf8')
+          .trim()
+          .split('\r\n');
+        expect(new Set(lines).size).toBe(12_000);
+
+        const count = page.getByText(/^[\d,]+ events · /);
+        await page.locator('[role=grid] [data-index="1"] [data-col="1"]').click();
+        await page.getByRole('button', { name: 'Actions on the event' }).click();
+        await page.getByRole('menuitem', { name: 'Delete event' }).click();
+        await eventually(() => count.textContent()).toMatch(/^11,999 /);
+        await page.getByRole('button', { name: 'Undo' }).click();
+        await eventually(() => count.textContent()).toMatch(/^12,000 /);
       } finally {
         await own.close();
       }

@@ -68,6 +68,7 @@ const fieldOf = (event: FakeEvent, field: string): string | undefined => {
   return own === undefined || own === null ? undefined : String(own);
 };
 
+const EXPORT_PART = 5_000;
 const STEPS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5 };
 
 /** Counts by field and time, the only numbers that the fake knows. */
@@ -140,6 +141,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
   let events = [...(options.events ?? makeEvents(20_000, 24 * 36e5))].sort((a, b) =>
     a.timestamp < b.timestamp ? 1 : -1,
   );
+  const deleted: FakeEvent[] = [];
   const keys: Record<string, unknown>[] = [];
   const savedSearches: Record<string, unknown>[] = [...(options.savedSearches ?? [])];
   const sockets = new Set<WebSocket>();
@@ -190,7 +192,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     path: string,
     search: URLSearchParams,
     body: string,
-  ): { status: number; body?: unknown } => {
+  ): { status: number; body?: unknown; text?: string; headers?: Record<string, string> } => {
     const problem = (status: number, code: string, title: string, more: object = {}) => ({
       status,
       body: { type: 'about:blank', title, status, code, detail: title.toLowerCase(), request_id: 'req_fake', ...more },
@@ -421,10 +423,42 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
         { ticket: randomBytes(8).toString('hex'), expires_in: 30, url: `/api/v1/live-logs/ws/${project.id}` },
         201,
       );
+    if (path === '/api/v1/logs/export') {
+      const found = selected(search);
+      const start = Number(search.get('cursor') ?? 0);
+      const next = start + EXPORT_PART;
+      const complete = next >= found.length;
+      return {
+        status: 200,
+        text: found
+          .slice(start, next)
+          .map(({ id }) => `${id}\r\n`)
+          .join(''),
+        headers: { 'X-Export-Complete': String(complete), ...(!complete && { 'X-Next-Cursor': String(next) }) },
+      };
+    }
+    const restored = /^\/api\/v1\/logs\/([^/]+)\/restore$/.exec(path)?.[1];
+    if (restored !== undefined) {
+      const back = deleted.filter(({ id }) => id === decodeURIComponent(restored));
+      events = [...events, ...back].sort((a, b) => b.at - a.at);
+      return ok({ id: restored, status: 'restored' });
+    }
     const one = /^\/api\/v1\/logs\/([^/]+)(\/context)?$/.exec(path);
     if (one) {
       const event = events.find(({ id }) => id === decodeURIComponent(one[1] ?? ''));
       if (!event) return problem(404, 'not_found', 'No such event');
+      if (method === 'DELETE') {
+        deleted.push(event);
+        events = events.filter(({ id }) => id !== event.id);
+        const stamp = Date.now();
+        return ok({
+          id: event.id,
+          status: 'deleted',
+          deleted_at: new Date(stamp).toISOString(),
+          restorable_until: new Date(stamp + 7 * 864e5).toISOString(),
+          archive_retention_days: 365,
+        });
+      }
       if (!one[2]) return ok(event);
       const half = Number(search.get('window_seconds') ?? 15) * 1e3;
       const scope = search.get('scope') ?? '';
@@ -493,9 +527,10 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     response.writeHead(found.status, {
       'Content-Type': found.status >= 400 ? 'application/problem+json' : 'application/json',
       'X-Request-ID': 'req_fake',
-      ...(own?.headers ?? {}),
+      ...('headers' in found ? found.headers : {}),
     });
-    response.end(found.body === undefined ? undefined : JSON.stringify(found.body));
+    const text = 'text' in found ? found.text : undefined;
+    response.end(text ?? (found.body === undefined ? undefined : JSON.stringify(found.body)));
   };
 
   const server = createServer((request, response) => void onRequest(request, response).catch(() => response.destroy()));

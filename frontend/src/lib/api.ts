@@ -36,10 +36,16 @@ export function toSearch(query: Readonly<Record<string, QueryValue>>): string {
 }
 
 /**
- * One request to the API of the same origin.
+ * One request to the API of the same origin, for its JSON.
  * @throws ApiProblem for every answer that is not 2xx and for no answer; AbortError when `signal` fires
  */
 export async function request<T>(path: string, options: ApiRequest = {}): Promise<T> {
+  const response = await send(path, options);
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+}
+
+/** As `request`, for an answer that is no JSON or whose headers are wanted. */
+export async function send(path: string, options: ApiRequest = {}): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json', ...options.headers });
   const token = accessToken.get();
   if (token !== null && !options.anonymous) headers.set('Authorization', `Bearer ${token}`);
@@ -77,6 +83,5 @@ export async function request<T>(path: string, options: ApiRequest = {}): Promis
     if (problem.status === 401 && !options.anonymous) sessionOver.set(true);
     throw problem;
   }
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response;
 }

@@ -11,7 +11,7 @@ export async function copyText(text: string, what: string): Promise<void> {
 }
 
 /** Hands a text to the browser's downloads. */
-export function saveFile(name: string, type: string, parts: readonly string[]): void {
+export function saveFile(name: string, type: string, parts: readonly BlobPart[]): void {
   const url = URL.createObjectURL(new Blob([...parts], { type }));
   const link = document.createElement('a');
   link.href = url;

@@ -134,6 +134,12 @@ export function formatShare(share: number): string {
   return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }
 
+/** "5.2 MB": decimal units, as storage is sold and priced. */
+export function formatBytes(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  return `${formatNumber(bytes / 1_000 ** step)} ${['B', 'KB', 'MB', 'GB', 'TB'][step]}`;
+}
+
 /** "1 event", "1,284 events". */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,5 +1,6 @@
-import { ChevronDown, ChevronUp, Pin, PinOff, Share2, X } from 'lucide-react';
+import { ChevronDown, ChevronUp, Ellipsis, Pin, PinOff, Trash2, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { useDenied } from '../../../lib/access.ts';
 import { copyText } from '../../../lib/clipboard.ts';
 import { formatAgo, formatIso } from '../../../lib/format.ts';
 import type { LogEvent } from '../../../lib/log-event.ts';
@@ -16,6 +17,7 @@ import { type ValueActions, valueItems } from '../../../ui/log-grid/value-menu.t
 import { Menu } from '../../../ui/menu.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
+import { useDeleteEvent } from '../api/delete-event.ts';
 import { ContextView } from './context-view.tsx';
 import { JsonTree } from './json-tree.tsx';
 
@@ -49,6 +51,11 @@ const MARKS: Readonly<Record<string, string>> = {
 export function EventDrawer({ event, tab, actions, onTab, onClose, onStep, onOpen }: EventDrawerProps) {
   const { zone } = usePreferences();
   const message = messageOf(event);
+  const mayNotDelete = useDenied('write');
+  const deleteEvent = useDeleteEvent();
+  const drop = async () => {
+    if (await deleteEvent(event.id)) onClose();
+  };
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <header className="flex items-center gap-1 border-b border-line py-1 pr-1 pl-3">
@@ -59,7 +66,7 @@ export function EventDrawer({ event, tab, actions, onTab, onClose, onStep, onOpe
         <IconButton label="Previous event" tip="Previous event ( k )" icon={ChevronUp} onClick={() => onStep(-1)} />
         <IconButton label="Next event" tip="Next event ( j )" icon={ChevronDown} onClick={() => onStep(1)} />
         <Menu
-          label="Copy event"
+          label="Actions on the event"
           className="inline-grid h-7 w-7 place-items-center rounded-s text-muted hover:bg-hover hover:text-ink max-sm:h-11 max-sm:w-11"
           items={() => [
             { label: 'Copy as JSON', run: () => void copyText(JSON.stringify(event, null, 2), 'event as JSON') },
@@ -73,9 +80,10 @@ export function EventDrawer({ event, tab, actions, onTab, onClose, onStep, onOpe
                 ),
             },
             { label: 'Copy link', run: () => void copyText(location.href, 'link') },
+            { label: 'Delete event', icon: Trash2, line: true, deniedBecause: mayNotDelete, run: () => void drop() },
           ]}
         >
-          <Share2 size={16} aria-hidden="true" />
+          <Ellipsis size={16} aria-hidden="true" />
         </Menu>
         <IconButton label="Close event" tip="Close ( Esc )" icon={X} onClick={onClose} />
       </header>

@@ -347,6 +347,8 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
       {exporting && (
         <Suspense fallback={null}>
           <ExportDialog
+            search={search}
+            order={url.sort === 'timestamp' ? 'asc' : 'desc'}
             events={loaded.current?.events() ?? []}
             total={loaded.current?.total ?? null}
             columns={url.cols}
