@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 
 /** What is done with a match: replaced by its rule's name, by a keyed hash, removed with its attribute, or left as it is. */
 export const SanitiseAction = z.enum(['redact', 'hash', 'drop', 'keep']).meta({ id: 'SanitiseAction' });
@@ -119,9 +120,9 @@ const Highlight = z.object({ rule: z.string(), action: SanitiseAction, start: z.
 export const SanitisePreview = z
   .object({
     events: z.int(),
-    /** Events that a rule touched. */
+    /** Events that any rule touched. */
     touched: z.int(),
-    /** Matches by rule. */
+    /** Events by rule. */
     counts: z.record(z.string(), z.int()),
     /** Events that a drop rule took, by its name. */
     dropped: z.record(z.string(), z.int()),
@@ -137,8 +138,8 @@ export const SanitisePreview = z
         /** The same as it would be stored. */
         after: z.string(),
         dropped_by: z.string().optional(),
-        /** Attributes that were touched by their name, as JSON pointers. */
-        fields: z.array(z.object({ pointer: z.string(), rule: z.string(), action: SanitiseAction })),
+        /** Rules that touched it, in its attributes too. */
+        rules: z.array(z.string()),
       }),
     ),
   })
@@ -162,3 +163,47 @@ export const QuotaUse = z
   })
   .meta({ id: 'QuotaUse' });
 export type QuotaUse = z.output<typeof QuotaUse>;
+
+export const getIngestSettingsRoute = {
+  operationId: 'getIngestSettings',
+  summary: 'How events of the project are sanitised, dropped and metered, with all rules there are',
+  method: 'GET',
+  path: '/api/v1/ingest/settings',
+  access: 'read',
+  limit: 'page',
+  input: z.object({}),
+  output: IngestSettingsAnswer,
+} as const satisfies Route;
+
+export const putIngestSettingsRoute = {
+  operationId: 'putIngestSettings',
+  summary: 'Replace these settings; they hold for new events within a minute',
+  method: 'PUT',
+  path: '/api/v1/ingest/settings',
+  access: 'admin',
+  limit: 'page',
+  input: IngestSettings,
+  output: IngestSettingsAnswer,
+} as const satisfies Route;
+
+export const previewSanitisingRoute = {
+  operationId: 'previewSanitising',
+  summary: 'Try sanitising and drop rules on a sample; nothing is stored',
+  method: 'POST',
+  path: '/api/v1/ingest/sanitise/preview',
+  access: 'read',
+  limit: 'page',
+  input: SanitisePreviewRequest,
+  output: SanitisePreview,
+} as const satisfies Route;
+
+export const quotaUseRoute = {
+  operationId: 'getIngestQuota',
+  summary: 'What the project has used of its quota in this minute and this day',
+  method: 'GET',
+  path: '/api/v1/ingest/quota',
+  access: 'read',
+  limit: 'page',
+  input: z.object({}),
+  output: QuotaUse,
+} as const satisfies Route;

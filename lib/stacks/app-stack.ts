@@ -81,6 +81,7 @@ export class AppStack extends Stack {
     const api = new ServiceApi(this, 'Http', { logRetention: stage.logRetentionDays as RetentionDays });
     const viewers = this.#live(api);
     this.#ingest(api);
+    this.#ingestSettings(api);
     this.#pipeline(api);
     this.#search(api);
     this.#deletion(api);
@@ -224,6 +225,29 @@ export class AppStack extends Stack {
       }),
       above: 0,
     });
+  }
+
+  /** What a project says about events that come in. */
+  #ingestSettings(api: ServiceApi): void {
+    const { settings, limits } = this.#data;
+    const fn = this.#function('Settings', {
+      handler: 'settings',
+      description: 'How events are sanitised, dropped and metered',
+      memorySize: 1024,
+      timeout: Duration.seconds(15),
+    });
+    this.#grantEdge(fn);
+    fn.addEnvironment({ SETTINGS_TABLE_NAME: settings.tableName } satisfies z.input<typeof SettingsEnv>);
+    grantTable(settings, fn, ['Query', 'PutItem'], [INGEST_SETTINGS_KEYS]);
+    // a quota is shown from where it is counted
+    grantTable(limits, fn, ['GetItem']);
+    this.#recordAudit(fn);
+    api.route(fn, 'Settings', [
+      'GET /api/v1/ingest/settings',
+      'PUT /api/v1/ingest/settings',
+      'POST /api/v1/ingest/sanitise/preview',
+      'GET /api/v1/ingest/quota',
+    ]);
   }
 
   /** Lets a function create events that are not in the store, and bring nothing back that was deleted. */

@@ -265,6 +265,7 @@ class Journey {
       ['gone viewer', () => this.#goneViewer()],
       ['reads', () => this.#reads()],
       ['saved searches', () => this.#savedSearches()],
+      ['ingest settings', () => this.#ingestSettings()],
       ['unreadable record', () => this.#junk()],
       ['quarantine', () => this.#quarantine()],
       ['exports', () => this.#exports()],
@@ -469,6 +470,15 @@ class Journey {
         ExpressionAttributeValues: { ':value': value },
       }),
     );
+  }
+
+  async #ingestSettings(): Promise<void> {
+    const headers = this.#session();
+    const path = '/api/v1/ingest/settings';
+    await this.#expect(path, 200, { headers });
+    await this.#send(path, 200, { sanitising: { rules: { password: 'hash' } } }, headers, 'PUT');
+    await this.#send('/api/v1/ingest/sanitise/preview', 200, { sample: 'password=hunter2' }, headers);
+    await this.#expect('/api/v1/ingest/quota', 200, { headers });
   }
 
   async #junk(): Promise<void> {

@@ -54,6 +54,10 @@ export class DynamoDbLimiter implements Limiter {
     });
   }
 
+  limitOf(of: Take['of']): number {
+    return scaled(LIMITS[of], this.#factor).units;
+  }
+
   async look({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance> {
     const limit = this.#limitOf({ of, who, units });
     const { window, resetSeconds } = this.#windowOf(limit);

@@ -8,8 +8,12 @@ export interface Limit {
   readonly text: string;
 }
 
-const perMinute = (units: number): Limit => ({ units, windowSeconds: 60, text: `${units} per 1 minute` });
-const perDay = (units: number): Limit => ({ units, windowSeconds: 86_400, text: `${units} per 1 day` });
+const perMinute = (units: number, of = ''): Limit => ({ units, windowSeconds: 60, text: `${units}${of} per 1 minute` });
+const perDay = (units: number, of: string): Limit => ({
+  units,
+  windowSeconds: 86_400,
+  text: `${units}${of} per 1 day`,
+});
 const perHour = (units: number): Limit => ({ units, windowSeconds: 3600, text: `${units} per 1 hour` });
 
 /** Seed 004's table for sessions and addresses; `page` is what a screen asks beside a search; ingest is metered by the events and bytes of a project, too. */
@@ -25,10 +29,10 @@ export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
   login: perHour(20),
   register: perHour(10),
   ingest: perMinute(60_000),
-  events: perMinute(6_000_000),
-  bytes: perMinute(6_000_000_000),
-  events_day: perDay(2_000_000_000),
-  bytes_day: perDay(1_000_000_000_000),
+  events: perMinute(6_000_000, ' events'),
+  bytes: perMinute(6_000_000_000, ' bytes'),
+  events_day: perDay(2_000_000_000, ' events'),
+  bytes_day: perDay(1_000_000_000_000, ' bytes'),
 };
 
 /** What a program with a read key may ask in each class. */

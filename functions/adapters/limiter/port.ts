@@ -31,6 +31,8 @@ export interface Limiter {
   take(take: Take): Promise<Allowance>;
   /** Takes all of them or none. @throws RetryLater as `take` does, for the first that is not granted. @returns in order */
   takeAll(takes: readonly Take[]): Promise<readonly Allowance[]>;
+  /** Units of a window of this stage. */
+  limitOf(of: Take['of']): number;
   /** What is left in the current window, without taking of it. */
   look(take: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance>;
 }

@@ -60,29 +60,26 @@ const isSeparator = (code: number): boolean => code === 0x20 || code === 0x2d;
 const isBetween = (bytes: Uint8Array, at: number): boolean =>
   isSeparator(bytes[at] as number) && isDigit(bytes[at - 1] as number) && isDigit(bytes[at + 1] as number);
 
-/** Numbers on cards are whole, in fours, or 4-6-5 and 4-6-4. */
-const NUMBER = /(?<!\d)(?:\d{14,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5})(?!\d)/g;
+/** Numbers on cards are whole, in fours, or 4-6-5 and 4-6-4; one may begin inside what looked like another. */
+const NUMBER = /(?<!\d)(?=(\d{14,19}|\d{4}([ -])\d{4}\2\d{4}\2\d{4}|\d{4}([ -])\d{6}\3\d{4,5})(?!\d))/g;
+/** More groups of four than a card and two neighbours have are a table. */
+const TABLE = /(?:\d{4}[ -]){6}\d{4}/;
 
 /** Looks for cards in digits with single separators between them. */
 function findInRun(text: string, from: number, to: number, found: (start: number, end: number) => void): void {
-  for (const match of text.slice(from, to).matchAll(NUMBER)) {
-    const start = from + match.index;
-    const end = start + match[0].length;
-    const separator = match[1] ?? match[2];
-    // a column of a table of numbers is no card
-    if (separator !== undefined && (isGroup(text, start - 1, separator, -1) || isGroup(text, end, separator, 1)))
-      continue;
+  const run = text.slice(from, to);
+  let last = 0;
+  for (const { index, 1: number = '', 2: four, 3: six } of run.matchAll(NUMBER)) {
+    const start = from + index;
+    const end = start + number.length;
+    const separator = four ?? six;
+    if (start < last || (separator !== undefined && TABLE.test(run))) continue;
     if ((isWordlike(text, start - 1, -1) && !isBehindEscape(text, start)) || isWordlike(text, end, 1)) continue;
-    const digits = match[0].replaceAll(separator ?? ' ', '');
-    if (isIssued(digits) && luhn(digits) % 10 === 0) found(start, end);
+    const digits = number.replaceAll(separator ?? ' ', '');
+    if (!isIssued(digits) || luhn(digits) % 10 !== 0) continue;
+    found(start, end);
+    last = end;
   }
-}
-
-/** One more group of four digits follows in that direction. */
-function isGroup(text: string, at: number, separator: string, step: 1 | -1): boolean {
-  if (text[at] !== separator) return false;
-  for (let n = 1; n <= 4; n++) if (!isDigit(text.charCodeAt(at + n * step))) return false;
-  return !isDigit(text.charCodeAt(at + 5 * step));
 }
 
 /** A word goes on there: a letter, digit or `_`, or one behind a hyphen, dot or plus. */

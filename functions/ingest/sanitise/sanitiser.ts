@@ -10,6 +10,9 @@ import { isSecretValue, ruleOfName } from './named-secret.ts';
 import { makePersonalFind } from './personal.ts';
 import { defaultActionOf, PERSONAL_RULES, type PersonalRule, RULES } from './rules.ts';
 
+/** A shorter secret may be a word that stands elsewhere, too. */
+const KNOWN_LENGTH = 6;
+
 /** A member that is not kept. */
 const DROPPED = Symbol('dropped');
 type Walked = AttributeValue | typeof DROPPED;
@@ -28,6 +31,8 @@ export class Sanitiser {
   readonly #secrets: SecretFinder;
   /** What a scan for secrets does not find: personal rules that are on, and the project's own. */
   readonly #finds: readonly Find[];
+  /** Secrets of the event at hand that its line told: a parser may have cut a value off from its name. */
+  #known: readonly { readonly rule: string; readonly value: string }[] = [];
 
   /** @param hashKey of the project, for the action `hash`. @throws InvalidRequest for a pattern that is none of RE2 */
   constructor({ rules, custom }: Sanitising, hashKey: string) {
@@ -53,6 +58,7 @@ export class Sanitiser {
   /** The record without what the policy takes out of it; the same one where that is nothing. */
   apply(record: LogRecord): Sanitised {
     const rules = new Set<string>();
+    this.#known = record.original === undefined ? [] : this.#secretsOf(record.original);
     const clean = (value: AttributeValue | undefined) =>
       this.#kept(this.#walk(value ?? null, rules), value ?? null, rules);
     const next: { -readonly [member in keyof LogRecord]: LogRecord[member] } = { ...record };
@@ -66,6 +72,7 @@ export class Sanitiser {
     if (record.scope !== undefined) next.scope = this.#members({ ...record.scope }, rules) as typeof record.scope;
     if (record.source.client !== undefined)
       next.source = { ...record.source, client: clean(record.source.client) as string };
+    this.#known = [];
     if (rules.size === 0) return { record, rules };
     next.marks = [...(record.marks ?? []), ...[...rules].sort().map((rule): Mark => `sanitised:${rule}`)];
     return { record: next, rules };
@@ -75,6 +82,10 @@ export class Sanitiser {
   find(text: string): readonly Found[] {
     const found = this.#secrets.find(text);
     for (const find of this.#finds) found.push(...find(text));
+    for (const { rule, value } of this.#known) {
+      for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length))
+        found.push({ rule, start, end: start + value.length });
+    }
     if (found.length < 2) return found;
     found.sort((a, b) => a.start - b.start || b.end - a.end);
     const apart: Found[] = [];
@@ -86,6 +97,13 @@ export class Sanitiser {
       end = each.end;
     }
     return apart;
+  }
+
+  #secretsOf(line: string): { readonly rule: string; readonly value: string }[] {
+    this.#known = [];
+    return this.find(line)
+      .map(({ rule, start, end }) => ({ rule, value: line.slice(start, end) }))
+      .filter(({ value }) => value.length >= KNOWN_LENGTH);
   }
 
   actionOf(rule: string): SanitiseAction {
