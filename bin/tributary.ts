@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { audit } from './cli/audit.ts';
 import { findConnection } from './cli/connection.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { makeWriter, OUTPUTS, type Output } from './cli/format.ts';
@@ -17,11 +18,13 @@ const USAGE = `Usage: npm run -s tributary -- COMMAND …
   generate [--events 1000] [--minutes 60] [--rate N] [--seed N]
   quarantine ls | show ID | redrive [ID] [--reason TEXT] [--from TIME] [--to TIME]
                                                          events that could not be stored
+  audit ls [--actor NAME] [--action user.*] [--from TIME] [--to TIME] [--limit 100]
+  audit verify                                           whether the audit trail is as it was written; says what is not
   login [--url URL] [--user NAME]
 
 Options: -z utc|local  zone of times    --project ID  for a session    -q  data only, no talk
 Environment: TRIBUTARY_URL, TRIBUTARY_API_KEY (else the session of login, else .tributary/local.json), NO_COLOR
-Exit: 0 ok, 1 nothing found, 2 usage, 3 credentials, 4 limit or time-out, 5 server
+Exit: 0 ok, 1 nothing found (audit verify: something wrong), 2 usage, 3 credentials, 4 limit or time-out, 5 server
 `;
 
 const OPTIONS = {
@@ -31,6 +34,8 @@ const OPTIONS = {
   from: { type: 'string' },
   to: { type: 'string' },
   reason: { type: 'string' },
+  actor: { type: 'string' },
+  action: { type: 'string' },
   limit: { type: 'string' },
   output: { type: 'string', short: 'o' },
   zone: { type: 'string', short: 'z' },
@@ -99,6 +104,15 @@ async function main(argv: readonly string[]): Promise<number> {
         reason: values.reason,
         from: values.from,
         to: values.to,
+        quiet,
+      });
+    case 'audit':
+      return audit(connection(), argument, {
+        actor: values.actor,
+        action: values.action,
+        from: values.from,
+        to: values.to,
+        limit: number('--limit', values.limit, 100),
         quiet,
       });
     case 'login':

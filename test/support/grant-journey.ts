@@ -7,10 +7,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type LocalFile, makeLocalFile } from '../../bin/local/seed.ts';
 import { ASSEMBLY } from '../../bin/local/synthesise.ts';
+import { auditKeys } from '../../functions/adapters/audit-trail/keys.ts';
 import { S3ObjectStore } from '../../functions/adapters/object-store/s3.ts';
 import { DynamoDbTombstones } from '../../functions/adapters/tombstones/dynamodb.ts';
 import { DynamoDbViewerRegister } from '../../functions/adapters/viewers/dynamodb.ts';
@@ -266,6 +267,7 @@ class Journey {
       ['reads', () => this.#reads()],
       ['saved searches', () => this.#savedSearches()],
       ['ingest settings', () => this.#ingestSettings()],
+      ['audit', () => this.#audit()],
       ['unreadable record', () => this.#junk()],
       ['quarantine', () => this.#quarantine()],
       ['exports', () => this.#exports()],
@@ -594,6 +596,31 @@ class Journey {
     await this.#fire('PurgeSchedule');
     const tombstones = await this.#operator.items('TombstonesTable');
     if (!tombstones.some(({ sk, state }) => sk === id && state === 'purged')) throw new Error('nothing was purged');
+  }
+
+  /** A chain that is read before and after it is sealed; a second sealing that finds its segment there reads it. */
+  async #audit(): Promise<void> {
+    const headers = this.#session();
+    const event = { action: 'content.created', entity_type: 'content', entity_id: 'c-1' };
+    const created = await this.#send('/api/v1/audit', 201, event, headers);
+    const { id } = (await created.json()) as { id: string };
+    await this.#expect(`/api/v1/audit/${id}`, 200, { headers });
+    await this.#expect('/api/v1/audit?action=content.*', 200, { headers });
+    const trail = await this.#expect('/api/v1/audit/entity/content/c-1', 200, { headers });
+    if (((await trail.json()) as { items: unknown[] }).items.length !== 1) throw new Error('the entity has no trail');
+    await this.#fire('SealSchedule');
+    await this.#forgetSealed();
+    await this.#fire('SealSchedule');
+    const verified = await this.#expect('/api/v1/audit/verify', 200, { headers });
+    const { intact, sealed_seq } = (await verified.json()) as { intact: boolean; sealed_seq: number };
+    if (!intact || sealed_seq === 0) throw new Error(`intact: ${intact}, sealed up to ${sealed_seq}`);
+  }
+
+  /** As if the sealing function had ended between writing segments and noting them. */
+  async #forgetSealed(): Promise<void> {
+    const TableName = this.#operator.name('AWS::DynamoDB::Table', 'AuditTable');
+    for (const { pk, sk } of (await this.#operator.items('AuditTable')).filter((item) => item.pk === auditKeys.sealed))
+      await this.#operator.documents.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
   }
 
   /** As if the time to restore an event were over. */
