@@ -40,7 +40,8 @@ export async function startTables(...names: readonly string[]) {
       TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
     },
   }));
-  const emulator = await startDynamoDb(emulatorOptions(folder.path, resources));
+  // tests have clocks of their own: nothing ends by the wall's
+  const emulator = await startDynamoDb({ ...emulatorOptions(folder.path, resources), now: () => 0 });
   const plain = new DynamoDBClient({ region: REGION, endpoint: emulator.url, credentials: OPERATOR, maxAttempts: 1 });
   const client = DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } });
   return {
