@@ -38,7 +38,7 @@ export function auditOf(call: Call, project: ProjectId, actor: Actor) {
     actor,
     ipAddress: call.request.sourceIp,
     ...(agent !== undefined && { userAgent: agent.slice(0, 200) }),
-    traceId: call.correlationId,
+    traceId: call.traceId,
     correlationId: call.correlationId,
     requestId: call.requestId,
   };

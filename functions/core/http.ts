@@ -11,12 +11,15 @@ import { toFieldErrors, toProblem } from './problem.ts';
 import { readInput } from './request-input.ts';
 import type { EndpointClass, InputOf, OutputOf, Route } from './route.ts';
 import { Router } from './router.ts';
+import { inContext, makeTraceContext, type TraceContext, toTraceparent } from './trace-context.ts';
 
 /** Everything a use case may want to know of its request besides its input. */
 export interface Call {
   readonly request: HttpRequest;
   readonly requestId: string;
   readonly correlationId: string;
+  /** Of the caller's `traceparent`, else a new one: 32 hexadecimal digits. */
+  readonly traceId: string;
   /** Aborted shortly before the function's time ends. */
   readonly signal: AbortSignal;
 }
@@ -120,18 +123,27 @@ export function httpHandler(served: readonly Served[], options: HttpOptions): Ha
     event: APIGatewayProxyEventV2,
     context: Context,
   ): Promise<APIGatewayProxyStructuredResultV2> => {
-    const startedAt = performance.now();
     const request = toHttpRequest(event, await options.originSecret?.());
     const requestId = acceptId(request.headers['x-request-id']) ?? randomUUID();
     const correlationId = acceptId(request.headers['x-correlation-id']) ?? requestId;
-    const ids = {
-      'x-request-id': requestId,
-      'x-correlation-id': correlationId,
+    const trace = makeTraceContext({ requestId, correlationId }, request.headers.traceparent);
+    const reply = await inContext(trace, () => answerIn(trace, request, context));
+    const ids = { 'x-request-id': requestId, 'x-correlation-id': correlationId, traceparent: toTraceparent(trace) };
+    return {
+      statusCode: reply.status,
+      headers: { ...SECURITY_HEADERS, ...reply.headers, ...ids },
+      ...(reply.cookies.length > 0 && { cookies: [...reply.cookies] }),
+      ...toBody(request.method === 'HEAD' ? '' : reply.body),
     };
+  };
+
+  async function answerIn(trace: TraceContext, request: HttpRequest, context: Context): Promise<Reply> {
+    const startedAt = performance.now();
     const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - ABORT_BEFORE_END_MILLIS));
     let operation = 'none';
     let reply: Reply;
-    const call: Call = { request, requestId, correlationId, signal };
+    const { requestId, correlationId, traceId } = trace;
+    const call: Call = { request, requestId, correlationId, traceId, signal };
     try {
       const elsewhere = router.serves(request.path) ? undefined : options.fallback?.(call, enter);
       if (elsewhere === undefined) {
@@ -143,22 +155,17 @@ export function httpHandler(served: readonly Served[], options: HttpOptions): Ha
         reply = await elsewhere;
       }
     } catch (error) {
-      if (!(error instanceof DomainError)) log('error', 'request failed', { ...ids, 'http.route': operation }, error);
+      if (!(error instanceof DomainError)) log('error', 'request failed', { 'http.route': operation }, error);
       reply = problemReply(error, requestId, request.path);
     }
     log('debug', 'request', {
-      ...ids,
       'http.route': operation,
       'http.response.status_code': reply.status,
       'http.server.request.duration': Math.round(performance.now() - startedAt) / 1000,
     });
-    return {
-      statusCode: reply.status,
-      headers: { ...SECURITY_HEADERS, ...reply.headers, ...ids },
-      ...(reply.cookies.length > 0 && { cookies: [...reply.cookies] }),
-      ...toBody(request.method === 'HEAD' ? '' : reply.body),
-    };
-  };
+    return reply;
+  }
+
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: 0,
   }).handler(handle) as Handler;

@@ -1,6 +1,7 @@
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { decodeFrame, type Frame } from './frame.ts';
 import { log } from './log.ts';
+import { inContext, makeTraceContext } from './trace-context.ts';
 
 /** One record of a batch: a frame, or why it is none. */
 export interface Delivery {
@@ -19,7 +20,7 @@ export interface Delivery {
 export function kinesisHandler(
   handle: (batch: readonly Delivery[], signal: AbortSignal) => Promise<readonly Delivery[]>,
 ) {
-  return async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
+  const run = async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
     const batch = event.Records.map(({ eventID, kinesis }): Delivery => {
       const data = Buffer.from(kinesis.data, 'base64');
       return {
@@ -39,6 +40,10 @@ export function kinesisHandler(
       'messaging.batch.message_count': failed.size,
     });
     return { batchItemFailures: [{ itemIdentifier: lowest.sequenceNumber }] };
+  };
+  return (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
+    const id = context.awsRequestId;
+    return inContext(makeTraceContext({ requestId: id, correlationId: id }), () => run(event, context));
   };
 }
 

@@ -1,5 +1,7 @@
+import { currentContext } from './trace-context.ts';
+
 /**
- * Our own logs: one JSON object a line on stdout with OpenTelemetry's names, constant text plus fields. Never a body, header or token:
+ * Our own logs: one JSON object a line on stdout with OpenTelemetry's names, constant text plus fields and the ids of the work it is of. Never a body, header or token:
  * this platform may ingest its own logs.
  */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -24,6 +26,7 @@ export function log(level: keyof typeof LEVELS, body: string, fields: Fields = {
       : error === undefined
         ? {}
         : { 'exception.message': String(error) };
+  const context = currentContext();
   process.stdout.write(
     `${JSON.stringify({
       timestamp: new Date().toISOString(),
@@ -31,7 +34,12 @@ export function log(level: keyof typeof LEVELS, body: string, fields: Fields = {
       severityNumber: LEVELS[level],
       body,
       'service.name': process.env.AWS_LAMBDA_FUNCTION_NAME,
-      attributes: { ...fields, ...exception },
+      ...(context && { traceId: context.traceId, spanId: context.spanId }),
+      attributes: {
+        ...(context && { request_id: context.requestId, correlation_id: context.correlationId }),
+        ...fields,
+        ...exception,
+      },
     })}\n`,
   );
 }

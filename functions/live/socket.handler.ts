@@ -11,6 +11,7 @@ import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
 import { WebSocketApiPost } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
 import { log } from '../core/log.ts';
+import { inContext, makeTraceContext } from '../core/trace-context.ts';
 import { FillEnv, LiveEnv, ViewersEnv } from './env.ts';
 import { makeFill } from './fill.ts';
 import { makeConnect, makeReceive, type SocketParts } from './socket.ts';
@@ -42,11 +43,16 @@ type SocketEvent = APIGatewayProxyWebsocketEventV2 & {
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
 };
 
-export const handler = async ({
+export const handler = (event: SocketEvent): Promise<APIGatewayProxyResultV2> => {
+  const { requestId, connectionId } = event.requestContext;
+  return inContext(makeTraceContext({ requestId, correlationId: connectionId }), () => answer(event));
+};
+
+async function answer({
   requestContext,
   queryStringParameters = {},
   body = '',
-}: SocketEvent): Promise<APIGatewayProxyResultV2> => {
+}: SocketEvent): Promise<APIGatewayProxyResultV2> {
   const { connectionId, eventType } = requestContext;
   try {
     switch (eventType) {
@@ -65,4 +71,4 @@ export const handler = async ({
     log('error', 'viewer is not served', { 'network.protocol.name': 'websocket', 'tributary.event': eventType }, error);
     return { statusCode: 503 };
   }
-};
+}

@@ -11,6 +11,7 @@ export const callOf = (
   signal: new AbortController().signal,
   requestId: 'request-1',
   correlationId: 'correlation-1',
+  traceId: '0af7651916cd43dd8448eb211c80319c',
   request: {
     method: 'GET',
     path: '/',

@@ -1,5 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { RetryLater } from '../../core/errors.ts';
+import { currentContext, toTraceparent } from '../../core/trace-context.ts';
 import { type Credentials, readCredentials, Sha256 } from '../signature.ts';
 
 /** An answer of OpenSearch that says no, with its error type. */
@@ -66,7 +67,7 @@ export class OpenSearchClient {
     try {
       response = await this.#fetch(url, {
         method,
-        headers: sent,
+        headers: { ...sent, ...traceHeaders() },
         ...(body !== undefined && { body: body as BodyInit }),
         ...(signal && { signal }),
       });
@@ -78,6 +79,12 @@ export class OpenSearchClient {
     if (response.ok) return JSON.parse(text) as Answer;
     throw toError(response.status, text);
   }
+}
+
+/** By which OpenSearch's own tasks and logs name the request that they are of. */
+function traceHeaders(): Record<string, string> {
+  const context = currentContext();
+  return context === undefined ? {} : { 'x-opaque-id': context.requestId, traceparent: toTraceparent(context) };
 }
 
 function toError(status: number, text: string): Error {

@@ -68,6 +68,7 @@ const call: Call = {
   },
   requestId: 'r1',
   correlationId: 'c1',
+  traceId: '0af7651916cd43dd8448eb211c80319c',
   signal: new AbortController().signal,
 };
 const as = async (token: string, project?: string): Promise<AuthenticatedCall> => ({
