@@ -6,6 +6,7 @@ import { makeWriter, OUTPUTS, type Output } from './cli/format.ts';
 import { generate } from './cli/generate.ts';
 import { login } from './cli/login.ts';
 import { quarantine } from './cli/quarantine.ts';
+import { replay } from './cli/replay.ts';
 import { search } from './cli/search.ts';
 import { send } from './cli/send.ts';
 import { tail } from './cli/tail.ts';
@@ -20,6 +21,7 @@ const USAGE = `Usage: npm run -s tributary -- COMMAND …
                                                          events that could not be stored
   audit ls [--actor NAME] [--action user.*] [--from TIME] [--to TIME] [--limit 100]
   audit verify                                           whether the audit trail is as it was written; says what is not
+  replay --from TIME [--to TIME]                         bring events back from the archive that the index lost
   login [--url URL] [--user NAME]
 
 Options: -z utc|local  zone of times    --project ID  for a session    -q  data only, no talk
@@ -115,6 +117,8 @@ async function main(argv: readonly string[]): Promise<number> {
         limit: number('--limit', values.limit, 100),
         quiet,
       });
+    case 'replay':
+      return replay(connection(), { from: values.from, to: values.to, quiet });
     case 'login':
       return login(values.url ?? process.env.TRIBUTARY_URL ?? connection().url, values.user);
     default:

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Ledger } from '../adapters/ledger/port.ts';
 import type { ObjectStore } from '../adapters/object-store/port.ts';
 import type { FrameHeader } from '../core/frame.ts';
 import type { Delivery } from '../core/kinesis.ts';
 import { log } from '../core/log.ts';
-import { type ProjectId, tenantObjectPrefix } from '../core/project.ts';
+import { archivePrefix, encodeArchive } from './archive-object.ts';
 
 /** What archiving stands on. */
 export interface ArchiveParts {
@@ -19,8 +18,7 @@ interface Archived {
 
 /**
  * Puts the frames of a batch into S3 as they came, an object for each project and day of receipt, so that the index can be made again
- * from them. An object is a manifest (one line of JSON: frames, events, first and last time, sha256 of what follows) and the frames,
- * each after its length in four bytes. A record that is no frame is left to *index*, which quarantines it.
+ * from them. A record that is no frame is left to *index*, which quarantines it.
  */
 export function makeArchiveFrames({ archive, ledger }: ArchiveParts) {
   return async (batch: readonly Delivery[]): Promise<readonly Delivery[]> => {
@@ -28,7 +26,7 @@ export function makeArchiveFrames({ archive, ledger }: ArchiveParts) {
     for (const delivery of batch) {
       if (delivery.frame instanceof Error) continue;
       const { header } = delivery.frame;
-      const key = `${tenantObjectPrefix('frames', header.project as ProjectId)}day=${new Date(header.received).toISOString().slice(0, 10)}/`;
+      const key = archivePrefix(header.project, header.received);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [{ delivery, header }]);
       else group.push({ delivery, header });
@@ -43,7 +41,10 @@ export function makeArchiveFrames({ archive, ledger }: ArchiveParts) {
     try {
       // a repeat of the batch writes the same object again, a part of it another: neither leaves less than was there
       const name = `${first.shard}-${first.sequenceNumber}-${last.sequenceNumber}.frames`;
-      await archive.put(`${prefix}${name}`, toObject(group));
+      await archive.put(
+        `${prefix}${name}`,
+        encodeArchive(group.map(({ delivery: { data }, header }) => ({ data, header }))),
+      );
       await ledger.accepted(group.map(({ header }) => header));
       return [];
     } catch (error) {
@@ -56,24 +57,4 @@ export function makeArchiveFrames({ archive, ledger }: ArchiveParts) {
       return group.map(({ delivery }) => delivery);
     }
   }
-}
-
-function toObject(group: readonly Archived[]): Buffer {
-  const frames = Buffer.concat(
-    group.flatMap(({ delivery: { data } }) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(data.length);
-      return [length, data];
-    }),
-  );
-  const times = group.map(({ header }) => header.received);
-  const manifest = {
-    v: 1,
-    frames: group.length,
-    events: group.reduce((sum, { header }) => sum + header.events, 0),
-    first: new Date(Math.min(...times)).toISOString(),
-    last: new Date(Math.max(...times)).toISOString(),
-    sha256: createHash('sha256').update(frames).digest('hex'),
-  };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(manifest)}\n`), frames]);
 }

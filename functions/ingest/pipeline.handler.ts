@@ -7,6 +7,7 @@ import { EdgeEnv } from '../adapters/edge/env.ts';
 import { EventStoreEnv } from '../adapters/event-store/env.ts';
 import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
 import { OpenSearchEventHider } from '../adapters/event-store/opensearch-hider.ts';
+import { DynamoDbJobs } from '../adapters/jobs/dynamodb.ts';
 import { DynamoDbLedger } from '../adapters/ledger/dynamodb.ts';
 import { LedgerEnv } from '../adapters/ledger/env.ts';
 import { QuarantineEnv } from '../adapters/object-store/env.ts';
@@ -21,6 +22,8 @@ import { ledgerRoute } from './ledger-api.ts';
 import { makeListQuarantine, makePreviewQuarantine } from './quarantine/list-quarantine.ts';
 import { QuarantineRedrive } from './quarantine/redrive-quarantine.ts';
 import { listQuarantineRoute, previewQuarantineRoute, redriveAllRoute, redriveOneRoute } from './quarantine-api.ts';
+import { makeGetReplay, makeListReplays, makeStartReplay } from './replay/replays.ts';
+import { getReplayRoute, listReplaysRoute, startReplayRoute } from './replay-api.ts';
 
 const env = readEnv(
   z.object({
@@ -35,6 +38,7 @@ const env = readEnv(
 const dynamoDb = makeDynamoDb();
 const ledger = new DynamoDbLedger(dynamoDb, env.LEDGER_TABLE_NAME);
 const objects = new S3ObjectStore(makeS3(), env.QUARANTINE_BUCKET_NAME);
+const audit = new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME);
 const redrive = new QuarantineRedrive({
   objects,
   events: keepDeleted({
@@ -43,9 +47,10 @@ const redrive = new QuarantineRedrive({
     tombstones: new DynamoDbTombstones(dynamoDb, env.TOMBSTONES_TABLE_NAME),
   }),
   ledger,
-  audit: new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME),
+  audit,
   now: Date.now,
 });
+const replays = { jobs: new DynamoDbJobs(dynamoDb, env.LEDGER_TABLE_NAME), audit, now: Date.now };
 
 export const handler = httpHandler(
   [
@@ -54,6 +59,9 @@ export const handler = httpHandler(
     serve(previewQuarantineRoute, makePreviewQuarantine({ objects })),
     serve(redriveOneRoute, redrive.one),
     serve(redriveAllRoute, redrive.all),
+    serve(startReplayRoute, makeStartReplay(replays)),
+    serve(listReplaysRoute, makeListReplays(replays)),
+    serve(getReplayRoute, makeGetReplay(replays)),
   ],
   makeEdge(env, dynamoDb).options,
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 
 const isoMillis = z.string().meta({ description: 'ISO 8601 in UTC', example: '2026-11-21T07:40:00.000Z' });
 const time = z.string().min(1).max(64);
@@ -44,3 +45,39 @@ export const ReplayList = z.object({ items: z.array(Replay), total: z.int() }).m
 export type ReplayList = z.output<typeof ReplayList>;
 
 export const ReplayPath = z.object({ id: z.string().max(64) });
+
+const own = { limit: 'default' } as const;
+
+export const startReplayRoute = {
+  ...own,
+  operationId: 'startReplay',
+  summary: 'Bring events that are missing in the index back from the archive',
+  method: 'POST',
+  path: '/api/v1/ingest/replays',
+  access: 'admin',
+  input: StartReplay,
+  output: Replay,
+  status: 202,
+} as const satisfies Route;
+
+export const listReplaysRoute = {
+  ...own,
+  operationId: 'listReplays',
+  summary: 'Replays of the last 30 days, the newest first',
+  method: 'GET',
+  path: '/api/v1/ingest/replays',
+  access: 'read',
+  input: z.object({}),
+  output: ReplayList,
+} as const satisfies Route;
+
+export const getReplayRoute = {
+  ...own,
+  operationId: 'getReplay',
+  summary: 'How far a replay is',
+  method: 'GET',
+  path: '/api/v1/ingest/replays/{id}',
+  access: 'read',
+  input: ReplayPath,
+  output: Replay,
+} as const satisfies Route;

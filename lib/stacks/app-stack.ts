@@ -181,7 +181,7 @@ export class AppStack extends Stack {
 
   /** What looks after events once they are accepted. */
   #pipeline(api: ServiceApi): void {
-    const { quarantine } = this.#data;
+    const { archive, quarantine } = this.#data;
     const pipeline = this.#function('Pipeline', {
       handler: 'pipeline',
       description: 'Tells what became of accepted events',
@@ -189,7 +189,7 @@ export class AppStack extends Stack {
       timeout: Duration.seconds(29),
     });
     this.#grantEdge(pipeline);
-    this.#ledger(pipeline, ['Query', 'PutItem']);
+    this.#ledger(pipeline, ['Query', 'GetItem', 'PutItem']);
     this.#storeAgain(pipeline);
     this.#recordAudit(pipeline);
     pipeline.allow(['s3:ListBucket'], [quarantine.bucketArn]);
@@ -202,7 +202,27 @@ export class AppStack extends Stack {
       'GET /api/v1/ingest/ledger',
       'GET /api/v1/ingest/quarantine',
       'ANY /api/v1/ingest/quarantine/{proxy+}',
+      'ANY /api/v1/ingest/replays',
+      'GET /api/v1/ingest/replays/{id}',
     ]);
+
+    const jobs = this.#function('Jobs', {
+      handler: 'jobs',
+      description: 'Brings events back from the archive',
+      memorySize: 1024,
+      timeout: Duration.minutes(5),
+    });
+    new Schedule(this, 'JobsSchedule', jobs, {
+      every: Duration.minutes(1),
+      description: 'Goes on with what is done in the background',
+    });
+    this.#ledger(jobs, ['Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    this.#storeAgain(jobs);
+    jobs.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/project=*')], { because: OBJECT_EACH });
+    jobs.addEnvironment({ ARCHIVE_BUCKET_NAME: archive.bucketName } satisfies z.input<typeof ArchiveEnv>);
+    // without it S3 says of an object that is gone that it is forbidden
+    jobs.allow(['s3:ListBucket'], [archive.bucketArn, quarantine.bucketArn]);
+    jobs.allow(['s3:GetObject'], [archive.arnForObjects('frames/*')], { because: OBJECT_EACH });
 
     const balance = this.#function('Balance', {
       handler: 'balance',

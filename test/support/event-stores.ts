@@ -16,6 +16,14 @@ export async function startEmulatedStore() {
     store: new OpenSearchEventStore(envOf(emulator.url), { accessKeyId: 'operator', secretAccessKey: 'secret' }),
     refresh: async () => void (await send('POST', '/logs-*/_refresh')),
     remove: async (index: string) => void (await send('DELETE', `/${index}`)),
+    /** All documents as they are stored, by index and id. */
+    documents: async () => {
+      const answer = await send('POST', '/logs-*/_search', JSON.stringify({ size: 10_000, query: { match_all: {} } }));
+      const { hits } = (await answer.json()) as {
+        hits: { hits: readonly { _index: string; _id: string; _source: unknown }[] };
+      };
+      return new Map(hits.hits.map(({ _index, _id, _source }) => [`${_index}/${_id}`, _source]));
+    },
     stop: async () => {
       await emulator.close();
       await rm(directory, { recursive: true });
