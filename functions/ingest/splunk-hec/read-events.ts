@@ -68,7 +68,7 @@ function readOne(object: Json, defaults: Metadata, received: number): Draft | Ev
     raw: () => stringifyJson(object),
   };
   if (!isObject(event)) return underLine(typeof event === 'string' ? event : stringifyJson(event), common, received);
-  const own = parseBody(parseObject(event, received), received);
+  const own = parseBody(parseObject(unwrap(event), received), received);
   return {
     ...own,
     ...common,
@@ -77,6 +77,18 @@ function readOne(object: Json, defaults: Metadata, received: number): Draft | Ev
     // what the event itself calls its service tells more than a source type does
     resource: { ...common.resource, ...own.resource },
   };
+}
+
+/**
+ * splunk-logging puts an object that was logged whole under `message`, beside its `severity`; the winston transport on it logs `msg`, and
+ * all that winston knows as `meta`, the message once more.
+ */
+function unwrap(event: Json): Json {
+  const { message, ...beside } = event;
+  if (!isObject(message) || Object.keys(beside).some((name) => name !== 'severity')) return event;
+  const { msg, meta, ...logged } = message;
+  if (!isObject(meta) || meta.message !== msg) return { ...message, ...beside };
+  return { ...meta, ...logged, ...beside };
 }
 
 const METADATA = ['index', 'source', 'sourcetype', 'host'] as const;

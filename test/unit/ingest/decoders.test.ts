@@ -184,6 +184,18 @@ describe('Splunk HEC', () => {
     expect(events[2]?.body).toBe('1');
   });
 
+  it('lifts what splunk-logging and the winston transport on it put under the message', async () => {
+    const { events } = await send(
+      '{"event":{"message":{"temperature":"70F","msg":"warm"},"severity":"warn"}}' +
+        '{"event":{"message":{"msg":"hi","meta":{"level":"info","message":"hi","trace_id":"5b8efff798038103d269b633813fc60c","n":1}},"severity":"info"}}' +
+        '{"event":{"message":{"text":"other"},"kind":"own"}}',
+    );
+    expect(events[0]).toMatchObject({ body: 'warm', severityNumber: 13, attributes: { temperature: '70F' } });
+    expect(events[1]).toMatchObject({ body: 'hi', severityNumber: 9, traceId: '5b8efff798038103d269b633813fc60c' });
+    expect(events[1]?.attributes).toEqual({ severity: 'info', n: 1 });
+    expect(events[2]?.attributes).toEqual({ message: { text: 'other' }, kind: 'own' });
+  });
+
   it('understands what OpenTelemetry’s exporter puts among the fields', async () => {
     const { events } = await send(
       '{"event":"hi","fields":{"otel.log.severity.text":"WARN","otel.log.severity.number":13,"trace_id":"5b8efff798038103d269b633813fc60c","service.name":"shop"}}',
