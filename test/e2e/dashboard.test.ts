@@ -23,7 +23,20 @@ const PHONE = { width: 360, height: 740 };
 const FULL = process.env.TRIBUTARY_TEST_FULL !== undefined;
 const THEMES = FULL ? (['light', 'dark'] as const) : (['dark'] as const);
 const SIZES = FULL ? [WIDE, PHONE] : [PHONE];
-const PAGES = ['/', '/logs?from=-24h', '/logs?live=1', '/send', '/keys'] as const;
+const PAGES = [
+  '/',
+  '/logs?from=-24h',
+  '/logs?live=1',
+  '/send',
+  '/project',
+  '/keys',
+  '/audit',
+  '/users',
+  '/limits',
+  '/settings',
+] as const;
+/** Seen by who is not signed in. */
+const ENTRIES = ['/login', '/reset', '/reset?token=x', '/register?invitation=x'] as const;
 
 /** As `expect.poll`, for machines that are busy. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
@@ -84,9 +97,11 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
     it.each(SIZES)('has no accessibility or policy findings at $width px', async (viewport) => {
       context = await browser.newContext({ viewport, colorScheme });
       const entry = await context.newPage();
-      await entry.goto(`${base}/login`);
-      await entry.getByLabel('Password').waitFor();
-      expect(await axeFindings(entry), '/login').toEqual([]);
+      for (const path of served ? ENTRIES.slice(0, 1) : ENTRIES) {
+        await entry.goto(`${base}${path}`);
+        await entry.locator('form input').first().waitFor();
+        expect(await axeFindings(entry), path).toEqual([]);
+      }
       await context.close();
 
       const { page, findings } = await openAt({ viewport, colorScheme });

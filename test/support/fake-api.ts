@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { makeFakeAdmin } from './fake-admin.ts';
 import { type FakeEvent, makeEvents, makeFreshEvent } from './fake-events.ts';
 
 /** Headers of the deployed site; the dashboard has to live with them. */
@@ -187,6 +188,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     return { step, slots: [...slots].map(([time, slot]) => ({ time: new Date(time).toISOString(), ...slot })) };
   };
 
+  const admin = makeFakeAdmin({ me, project });
   const answer = (
     method: string,
     path: string,
@@ -198,7 +200,15 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       body: { type: 'about:blank', title, status, code, detail: title.toLowerCase(), request_id: 'req_fake', ...more },
     });
     const ok = (value: unknown, status = 200) => ({ status, body: value });
-    if (path === '/api/v1/status') return ok({ local: true, demo: FAKE_LOGIN, ingest_url: '/', version: '0.1.0' });
+    if (path === '/api/v1/status')
+      return ok({
+        local: true,
+        demo: FAKE_LOGIN,
+        ingest_url: '/',
+        version: '0.1.0',
+        registration: 'open',
+        sends_mail: true,
+      });
     if (path === '/health')
       return ok({
         status: 'healthy',
@@ -226,6 +236,14 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       return ok({ ...key, key: `trb_local_${keys.length}_${randomBytes(20).toString('hex')}_c0ffee` }, 201);
     }
     if (path === '/api/v1/keys') return ok({ items: keys });
+    const rotated = /^\/api\/v1\/keys\/([^/]+)\/rotate$/.exec(path)?.[1];
+    if (rotated !== undefined) {
+      const old = keys.find(({ id }) => id === rotated);
+      const key = { ...old, id: `key_${keys.length}`, created_at: new Date().toISOString() };
+      Object.assign(old ?? {}, { replaced_by: key.id, expires_at: new Date(Date.now() + 864e5).toISOString() });
+      keys.push(key);
+      return ok({ ...key, key: `trb_local_${randomBytes(20).toString('hex')}_c0ffee` }, 201);
+    }
     if (path.startsWith('/api/v1/keys/')) {
       keys.splice(
         keys.findIndex(({ id }) => path.endsWith(String(id))),
@@ -233,6 +251,8 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       );
       return { status: 204 };
     }
+    const managed = admin(method, path, search, body);
+    if (managed) return managed;
     if (path.startsWith('/api/v1/saved-searches')) {
       const id = path.split('/')[4];
       const at = savedSearches.findIndex((one) => one.id === id);
@@ -508,7 +528,9 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const own = options.intercept?.(pathname, searchParams) ?? null;
     if (own?.afterMillis) await new Promise((resolve) => setTimeout(resolve, own.afterMillis));
-    const anonymous = ['/api/v1/status', '/health', '/api/v1/auth/login'].includes(pathname);
+    const anonymous =
+      ['/api/v1/status', '/health', '/api/v1/auth/login', '/api/v1/auth/invitations/preview'].includes(pathname) ||
+      pathname.startsWith('/api/v1/auth/password-reset');
     const wanted = request.headers['x-project-id'];
     const found =
       own ??

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Component, type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { me } from '../features/session/api/session.ts';
 import { sessionOver } from '../lib/api.ts';
@@ -14,27 +14,28 @@ import { reloadOnce } from './lazy-page.ts';
 import { RangeProvider } from './range-provider.tsx';
 import { Shell } from './shell.tsx';
 
-const Login = lazy(
-  reloadOnce(async () => ({ default: (await import('../features/session/components/login-page.tsx')).LoginPage })),
+/** A page that is fetched when it is first shown. */
+const page = <P extends object>(load: () => Promise<ComponentType<P>>) =>
+  lazy(reloadOnce(async () => ({ default: await load() })));
+
+const Login = page(async () => (await import('../features/session/components/login-page.tsx')).LoginPage);
+const Reset = page(async () => (await import('../features/session/components/reset-page.tsx')).ResetPage);
+const Invitation = page(
+  async () => (await import('../features/session/components/invitation-page.tsx')).InvitationPage,
 );
-const ChangePassword = lazy(
-  reloadOnce(async () => ({
-    default: (await import('../features/session/components/change-password.tsx')).ChangePasswordPage,
-  })),
+const ChangePassword = page(
+  async () => (await import('../features/session/components/change-password.tsx')).ChangePasswordPage,
 );
-const Relogin = lazy(
-  reloadOnce(async () => ({
-    default: (await import('../features/session/components/relogin-dialog.tsx')).ReloginDialog,
-  })),
-);
+const Relogin = page(async () => (await import('../features/session/components/relogin-dialog.tsx')).ReloginDialog);
+const Settings = page(async () => (await import('../features/session/components/settings-page.tsx')).SettingsPage);
 const Overview = lazy(reloadOnce(() => import('./overview-route.tsx')));
 const Logs = lazy(reloadOnce(() => import('./logs-route.tsx')));
-const Send = lazy(
-  reloadOnce(async () => ({ default: (await import('../features/send/components/send-data.tsx')).SendPage })),
-);
-const Keys = lazy(
-  reloadOnce(async () => ({ default: (await import('../features/keys/components/keys-page.tsx')).KeysPage })),
-);
+const Send = page(async () => (await import('../features/send/components/send-data.tsx')).SendPage);
+const Project = lazy(reloadOnce(() => import('./project-route.tsx')));
+const Keys = page(async () => (await import('../features/keys/components/keys-page.tsx')).KeysPage);
+const Audit = page(async () => (await import('../features/audit/components/audit-page.tsx')).AuditPage);
+const Users = page(async () => (await import('../features/users/components/users-page.tsx')).UsersPage);
+const Limits = page(async () => (await import('../features/limits/components/limits-page.tsx')).LimitsPage);
 
 export const makeQueryClient = () =>
   new QueryClient({
@@ -72,6 +73,9 @@ export function App({ client }: { client: QueryClient }) {
       <Suspense fallback={null}>
         <Routes>
           <Route path="/login" element={<Login />} />
+          <Route path="/reset" element={<Reset />} />
+          <Route path="/register" element={<Invitation />} />
+          <Route path="/invitation" element={<Invitation />} />
           <Route path="*" element={<SignedIn />} />
         </Routes>
       </Suspense>
@@ -96,7 +100,12 @@ function SignedIn() {
               <Route path="/" element={<Overview />} />
               <Route path="/logs" element={<Logs />} />
               <Route path="/send" element={<Send />} />
+              <Route path="/project" element={<Project user={user} />} />
               <Route path="/keys" element={<Keys />} />
+              <Route path="/audit" element={<Audit />} />
+              <Route path="/users" element={<Users userId={user.id} />} />
+              <Route path="/limits" element={<Limits />} />
+              <Route path="/settings" element={<Settings user={user} />} />
               <Route path="*" element={<NotFound />} />
             </Routes>
           </Suspense>

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import {
   Check,
   ChevronsUpDown,
+  Ellipsis,
   Keyboard,
   LogOut,
   Monitor,
@@ -18,6 +19,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type Me, signOut } from '../features/session/api/session.ts';
 import { RangePicker } from '../features/shell/components/range-picker.tsx';
+import { useMay } from '../lib/access.ts';
 import { currentProject, online } from '../lib/api.ts';
 import { copyText } from '../lib/clipboard.ts';
 import { zoneName } from '../lib/format.ts';
@@ -30,14 +32,11 @@ import { IconButton } from '../ui/button.tsx';
 import { cx } from '../ui/cx.ts';
 import { Mark } from '../ui/mark.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { PAGES, type Page } from './pages.ts';
+import { IN_BAR, PAGES, type Page } from './pages.ts';
 
 const loadPalette = () => import('../features/shell/components/palette.tsx');
 const Palette = lazy(loadPalette);
 const KeySheet = lazy(async () => ({ default: (await import('../features/shell/components/key-sheet.tsx')).KeySheet }));
-const ProfileDialog = lazy(async () => ({
-  default: (await import('../features/session/components/profile-dialog.tsx')).ProfileDialog,
-}));
 
 const THEMES = [
   { id: 'system', label: 'System theme', icon: Monitor },
@@ -54,7 +53,9 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
   const kept = usePreferences();
   const narrow = useNarrow();
   const isOnline = useStore(online);
-  const [over, setOver] = useState<'palette' | 'keys' | 'profile' | null>(null);
+  const may = useMay();
+  const pages = PAGES.filter(({ needs }) => needs === undefined || may(needs));
+  const [over, setOver] = useState<'palette' | 'keys' | null>(null);
   const close = () => setOver(null);
 
   const hrefOf = (page: Page) =>
@@ -68,7 +69,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
   const isCurrent = (page: Page) =>
     page.path === pathname && (page.path !== '/logs' || (page.live ?? false) === url.live);
   const go = (name: string) => {
-    const page = PAGES.find((one) => one.name === name);
+    const page = pages.find((one) => one.name === name);
     if (page) void navigate(hrefOf(page));
   };
   const toggleZone = () => preferences.set({ zone: kept.zone === 'utc' ? 'local' : 'utc' });
@@ -77,6 +78,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
   useShortcut('utc', toggleZone);
   useShortcut('goOverview', () => go('Overview'));
   useShortcut('goLogs', () => go('Logs'));
+  useShortcut('goAudit', () => go('Audit'));
   useShortcut('goSend', () => go('Send data'));
 
   // what is typed right after Ctrl+K must find the palette there
@@ -87,7 +89,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
 
   const theme = THEMES.find(({ id }) => id === kept.theme) ?? THEMES[0];
   const commands = [
-    ...PAGES.map((page) => ({ group: 'Go to', name: page.name, hint: page.keys, run: () => go(page.name) })),
+    ...pages.map((page) => ({ group: 'Go to', name: page.name, hint: page.keys, run: () => go(page.name) })),
     ...THEMES.map(({ id, label }) => ({ group: 'Look', name: label, run: () => preferences.set({ theme: id }) })),
     {
       group: 'Look',
@@ -97,7 +99,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
     { group: 'Time', name: kept.zone === 'utc' ? 'Show local time' : 'Show UTC', hint: 'u', run: toggleZone },
     { group: 'Do', name: 'Copy link to this page', run: () => void copyText(location.href, 'link') },
     { group: 'Do', name: 'Keyboard shortcuts', hint: '?', run: () => setOver('keys') },
-    { group: 'Do', name: 'Profile', run: () => setOver('profile') },
+    { group: 'Go to', name: 'Settings', run: () => void navigate('/settings') },
     { group: 'Do', name: 'Sign out', run: signOut },
     ...user.projects.map((project) => ({ group: 'Project', name: project.name, run: () => chooseProject(project.id) })),
     ...kept.recentQueries.slice(0, 5).map(({ text }) => ({
@@ -144,7 +146,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
             {!kept.navCollapsed && 'Tributary'}
           </Link>
           <ul className="grid gap-0.5">
-            {PAGES.map((page) => (
+            {pages.map((page) => (
               <li key={page.name}>
                 <Link
                   to={hrefOf(page)}
@@ -226,7 +228,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
               </div>
             }
             items={[
-              { label: 'Profile', icon: UserRound, run: () => setOver('profile') },
+              { label: 'Settings', icon: UserRound, run: () => void navigate('/settings') },
               { label: 'Keyboard shortcuts', icon: Keyboard, hint: '?', run: () => setOver('keys') },
               ...THEMES.map(({ id, label }, index) => ({
                 label,
@@ -254,7 +256,7 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
         {narrow && (
           <nav aria-label="Pages" className="shrink-0 border-t border-line bg-canvas">
             <ul className="grid auto-cols-fr grid-flow-col">
-              {PAGES.map((page) => (
+              {pages.slice(0, IN_BAR).map((page) => (
                 <li key={page.name}>
                   <Link
                     to={hrefOf(page)}
@@ -269,6 +271,21 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
                   </Link>
                 </li>
               ))}
+              <li className="grid">
+                <Menu
+                  label="More pages"
+                  className="grid h-14 place-items-center content-center gap-0.5 text-xs text-muted"
+                  items={pages.slice(IN_BAR).map((page) => ({
+                    label: page.name,
+                    icon: page.icon,
+                    checked: isCurrent(page) || undefined,
+                    run: () => go(page.name),
+                  }))}
+                >
+                  <Ellipsis size={18} aria-hidden="true" />
+                  More
+                </Menu>
+              </li>
             </ul>
           </nav>
         )}
@@ -302,7 +319,6 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
           />
         )}
         {over === 'keys' && <KeySheet onClose={close} />}
-        {over === 'profile' && <ProfileDialog user={user} onClose={close} />}
       </Suspense>
     </div>
   );

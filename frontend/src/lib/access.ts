@@ -21,12 +21,19 @@ const NEEDED: Readonly<Partial<Record<Permission, string>>> = {
   platform: 'an administrator of the platform',
 };
 
+/** Whether one may do something, in the chosen project or beside it. */
+export function useMay(): (permission: Permission) => boolean {
+  const id = useStore(currentProject);
+  const { permissions, projects } = useStore(access);
+  const here = projects.find((one) => one.id === id)?.permissions ?? [];
+  return (permission) => permissions.includes(permission) || here.includes(permission);
+}
+
 /** Why one may not do something in the chosen project; null where one may. The server decides, this only says so beforehand. */
 export function useDenied(permission: Permission): string | null {
   const id = useStore(currentProject);
-  const { permissions, projects } = useStore(access);
-  const project = projects.find((one) => one.id === id);
-  if (permissions.includes(permission) || project?.permissions.includes(permission)) return null;
+  const project = useStore(access).projects.find((one) => one.id === id);
+  if (useMay()(permission)) return null;
   const needed = NEEDED[permission] ?? 'more than you have';
   return permission === 'platform' || project === undefined
     ? `Needs ${needed}`

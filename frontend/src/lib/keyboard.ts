@@ -44,6 +44,7 @@ export const BINDINGS = {
   pause: { keys: ['Space'], label: 'Pause or resume', group: 'Live' },
   goOverview: { keys: ['g o'], label: 'Overview', group: 'Go to' },
   goLogs: { keys: ['g l'], label: 'Logs', group: 'Go to' },
+  goAudit: { keys: ['g u'], label: 'Audit', group: 'Go to' },
   goSend: { keys: ['g s'], label: 'Send data', group: 'Go to' },
 } as const satisfies Record<string, Binding>;
 

@@ -33,3 +33,22 @@ export function Field({ label, hint, error, className, ...rest }: FieldProps) {
     </div>
   );
 }
+
+interface ChoiceProps extends ComponentProps<'select'> {
+  readonly label: string;
+}
+
+/** A labelled choice of few. */
+export function Choice({ label, className, children, ...rest }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div className={cx('grid gap-1', className)}>
+      <label htmlFor={id} className="text-xs font-medium text-muted">
+        {label}
+      </label>
+      <select id={id} {...rest} className={INPUT}>
+        {children}
+      </select>
+    </div>
+  );
+}

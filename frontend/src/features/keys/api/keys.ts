@@ -1,17 +1,24 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ApiKeyEntry, CreateApiKeyRequest } from '../../../../../functions/identity/keys-api.ts';
+import type {
+  ApiKeyEntry,
+  CreateApiKeyRequest,
+  CreatedApiKey,
+  RotateApiKeyRequest,
+} from '../../../../../functions/identity/keys-api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 
 export type ApiKey = ApiKeyEntry;
-/** A new key; `key` is shown this once. */
-export type NewKey = ApiKeyEntry & { readonly key: string };
+type NewKey = ReturnType<(typeof CreatedApiKey)['parse']>;
+
+const PATH = '/api/v1/keys';
+const pathOf = (id: string) => `${PATH}/${encodeURIComponent(id)}`;
 
 export function useKeys() {
   const queryKey = ['keys', useStore(currentProject)] as const;
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => request<{ items: readonly ApiKey[] }>('/api/v1/keys', { signal }),
+    queryFn: ({ signal }) => request<{ items: readonly ApiKey[] }>(PATH, { signal }),
   });
   return { query, queryKey };
 }
@@ -19,7 +26,17 @@ export function useKeys() {
 export function useMakeKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (key: CreateApiKeyRequest) => request<NewKey>('/api/v1/keys', { method: 'POST', json: key }),
+    mutationFn: (key: CreateApiKeyRequest) => request<NewKey>(PATH, { method: 'POST', json: key }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  });
+}
+
+/** A new key takes the place of an old one, which stays good for a while. */
+export function useRotateKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...overlap }: RotateApiKeyRequest) =>
+      request<NewKey>(`${pathOf(id)}/rotate`, { method: 'POST', json: overlap }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
   });
 }
@@ -27,7 +44,7 @@ export function useMakeKey() {
 export function useRevokeKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => request<void>(`/api/v1/keys/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    mutationFn: (id: string) => request<void>(pathOf(id), { method: 'DELETE' }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
   });
 }

@@ -16,6 +16,9 @@ export interface ServerStatus {
   readonly demo?: { readonly username: string; readonly password: string };
   readonly ingest_url: string;
   readonly version: string;
+  /** Who may register. */
+  readonly registration?: 'open' | 'invitation' | 'closed';
+  readonly sends_mail?: boolean;
 }
 
 /** Who is signed in; null before. */
@@ -66,6 +69,13 @@ export async function changeMe(change: UpdateProfileRequest): Promise<void> {
   // a new password ends the sessions of the old one, this one included
   if (user.access_token !== undefined) accessToken.set(user.access_token);
   showMe(user);
+}
+
+/** Reads anew who one is, after projects or roles changed. */
+export async function reloadMe(): Promise<Me> {
+  const user = await fetchMe();
+  showMe(user);
+  return user;
 }
 
 function showMe(user: Me): void {

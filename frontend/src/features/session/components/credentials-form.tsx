@@ -21,12 +21,14 @@ interface CredentialsFormProps {
   /** Fixed when an ended session is resumed. */
   readonly username?: string;
   readonly prefill?: { readonly username: string; readonly password: string };
+  /** Of who registers by one; its address is given. */
+  readonly invitation?: { readonly token: string; readonly email: string };
   readonly onDone: () => void;
 }
 
-export function CredentialsForm({ mode, username: fixed, prefill, onDone }: CredentialsFormProps) {
+export function CredentialsForm({ mode, username: fixed, prefill, invitation, onDone }: CredentialsFormProps) {
   const [username, setUsername] = useState(fixed ?? prefill?.username ?? '');
-  const [email, setEmail] = useState('');
+  const [email, setEmail] = useState(invitation?.email ?? '');
   const [password, setPassword] = useState(prefill?.password ?? '');
   const [capsLock, setCapsLock] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -40,7 +42,8 @@ export function CredentialsForm({ mode, username: fixed, prefill, onDone }: Cred
     setBusy(true);
     setProblem(null);
     try {
-      if (registering) await register({ username, email, password });
+      if (registering)
+        await register({ username, email, password, ...(invitation && { invitation_token: invitation.token }) });
       else await signIn(username, password);
       onDone();
     } catch (error) {
@@ -82,6 +85,7 @@ export function CredentialsForm({ mode, username: fixed, prefill, onDone }: Cred
           type="email"
           autoComplete="email"
           required
+          readOnly={invitation !== undefined}
           value={email}
           error={errorAt('email')}
           onChange={(event) => setEmail(event.target.value)}

@@ -1,0 +1,64 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { AuditEntry, AuditEntryList, AuditVerification } from '../../../../../functions/audit/api.ts';
+import { currentProject, request } from '../../../lib/api.ts';
+import { useStore } from '../../../lib/store.ts';
+
+export type Entry = AuditEntry;
+export type Verification = AuditVerification;
+
+/** What entries are looked for; an entity is followed when both of its members are given. */
+export interface AuditFilter {
+  readonly actor: string;
+  readonly action: string;
+  readonly entity_type: string;
+  readonly entity_id: string;
+  readonly result: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const PAGE_SIZE = 50;
+
+export function useAudit(filter: AuditFilter) {
+  const queryKey = [useStore(currentProject), 'audit', filter] as const;
+  const query = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ signal, pageParam }) =>
+      request<AuditEntryList>('/api/v1/audit', {
+        query: { ...filter, limit: PAGE_SIZE, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+  return { query, queryKey };
+}
+
+/** All of the chain compared with its hashes and seals, a stretch at a time. */
+async function verifyAll(signal: AbortSignal): Promise<Verification> {
+  let whole: Verification | null = null;
+  let from: number | null = 1;
+  while (from !== null) {
+    const part: Verification = await request('/api/v1/audit/verify', { query: { from_seq: from }, signal });
+    whole =
+      whole === null
+        ? part
+        : {
+            ...part,
+            intact: whole.intact && part.intact,
+            from_seq: whole.from_seq,
+            checked: whole.checked + part.checked,
+            findings: [...whole.findings, ...part.findings],
+            unfinished: [...whole.unfinished, ...part.unfinished],
+          };
+    from = part.next_seq;
+  }
+  // the loop runs at least once
+  return whole as Verification;
+}
+
+export function useVerification() {
+  const queryKey = [useStore(currentProject), 'audit-verification'] as const;
+  const query = useQuery({ queryKey, queryFn: ({ signal }) => verifyAll(signal), staleTime: 60_000 });
+  return { query, queryKey };
+}
