@@ -1,6 +1,7 @@
 import { DomainError } from '../../core/errors.ts';
 import type { IndexName } from '../../core/event-id.ts';
 import type { StoredForm } from './document.ts';
+import { OpenSearchError } from './opensearch-client.ts';
 import type { WriteOutcome } from './port.ts';
 
 const BULK_BYTES = 5_000_000;
@@ -44,16 +45,19 @@ interface BulkItem {
   readonly error?: { readonly type: string; readonly reason: string };
 }
 
+/** Statuses that lie in the event. Any other is the store's state (403 of a domain that is full, 404 of an index on its way), and passes. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413]);
+
 export function toOutcome(item: BulkItem | undefined): WriteOutcome {
   if (item === undefined) return { kind: 'retry', reason: 'the store did not answer for the event' };
   if (item.status === 201) return { kind: 'created' };
   if (item.status === 409) return { kind: 'exists' };
   const reason = `${item.status} ${item.error?.type ?? ''}: ${item.error?.reason ?? ''}`;
-  return item.status === 429 || item.status >= 500 ? { kind: 'retry', reason } : { kind: 'refused', reason };
+  return { kind: REFUSALS.has(item.status) ? 'refused' : 'retry', reason };
 }
 
-/** The outcome of an event whose whole request failed. */
-export const toRetry = (error: unknown): WriteOutcome => ({
-  kind: 'retry',
+/** The outcome of events whose whole request failed. One that is too large alone is so for ever. */
+export const toFailure = (error: unknown, events: number): WriteOutcome => ({
+  kind: error instanceof OpenSearchError && error.status === 413 && events === 1 ? 'refused' : 'retry',
   reason: error instanceof DomainError && error.cause instanceof Error ? error.cause.message : String(error),
 });

@@ -7,7 +7,7 @@ import { QueryLimitError } from '../../search/language/errors.ts';
 import { makeMatcher } from '../../search/language/evaluator.ts';
 import type { Credentials } from '../signature.ts';
 import { type Aggregator, makeExtent, makeFacets, makeHistogram, makeKeyList, makeStats, typeOf } from './aggregate.ts';
-import { Bulk, type BulkAnswer, toCreateAction, toOutcome, toRetry } from './bulk.ts';
+import { Bulk, type BulkAnswer, toCreateAction, toFailure, toOutcome } from './bulk.ts';
 import { all, type Clause, compile, isExact, not, timeRange } from './compile.ts';
 import { parseLine, toDocument } from './document.ts';
 import type { EventStoreEnv } from './env.ts';
@@ -88,7 +88,7 @@ export class OpenSearchEventStore implements EventStore, EventPoints {
       await this.#templateReady;
     } catch (error) {
       this.#templateReady = undefined; // the next write tries again
-      for (const group of outcomes) group.fill(toRetry(error));
+      for (const group of outcomes) group.fill(toFailure(error, group.length));
       return outcomes;
     }
     let bulk = new Bulk();
@@ -127,7 +127,7 @@ export class OpenSearchEventStore implements EventStore, EventPoints {
       });
       for (const [at, settle] of settles.entries()) settle(toOutcome(items[at]?.create));
     } catch (error) {
-      for (const settle of settles) settle(toRetry(error));
+      for (const settle of settles) settle(toFailure(error, settles.length));
     }
   }
 

@@ -184,13 +184,13 @@ describe('writing to OpenSearch', () => {
   });
 
   it('tells for each event what became of it', async () => {
-    const statuses = [201, 409, 429, 503, 400, 413];
+    const statuses = [201, 409, 429, 503, 400, 413, 403, 404];
     const { store } = await given(({ path }) =>
       path.startsWith('/_bulk')
         ? { body: { items: statuses.map((status) => ({ create: { status, error: { type: 't', reason: 'r' } } })) } }
         : undefined,
     );
-    const [outcomes] = await store.create([{ project, index, lines: lines(7) }], never);
+    const [outcomes] = await store.create([{ project, index, lines: lines(9) }], never);
     expect(outcomes?.map(({ kind }) => kind)).toEqual([
       'created',
       'exists',
@@ -199,8 +199,18 @@ describe('writing to OpenSearch', () => {
       'refused',
       'refused',
       'retry',
+      'retry',
+      'retry',
     ]);
     expect(outcomes?.[4]).toEqual({ kind: 'refused', reason: '400 t: r' });
+  });
+
+  it('refuses an event that is too large for the store alone, and tries again what was too large together', async () => {
+    const tooLarge = { status: 413, body: {} };
+    const { store } = await given(({ path }) => (path.startsWith('/_bulk') ? tooLarge : undefined));
+    const group = (count: number) => ({ project, index, lines: lines(count) });
+    expect(await store.create([group(1)], never)).toMatchObject([[{ kind: 'refused' }]]);
+    expect(await store.create([group(2)], never)).toMatchObject([[{ kind: 'retry' }, { kind: 'retry' }]]);
   });
 
   it('keeps bulks at 5 MB, whichever groups they come from, and loses no other bulk when one fails', async () => {
