@@ -1,6 +1,7 @@
 import { type Anchor, AnchorScan } from './anchors.ts';
 import { findCardNumbers, holdsCardNumber } from './card-number.ts';
 import type { Found } from './found.ts';
+import { isMarked } from './marker.ts';
 import { findNamedSecret, NAME_ANCHORS } from './named-secret.ts';
 import { CARD_RULE, TOKEN_RULES, type TokenRule } from './rules.ts';
 
@@ -18,12 +19,12 @@ export class SecretFinder {
     const anchors: Anchor[] = TOKEN_RULES.filter(({ name }) => isActive(name)).flatMap((rule) =>
       rule.anchors.map((text) => ({
         text,
-        check: (content: string, at: number) => this.#take(matchToken(rule, content, at)),
+        check: (content: string, at: number) => this.#take(content, matchToken(rule, content, at)),
       })),
     );
     const checkName = (content: string, at: number) => {
       const found = findNamedSecret(content, at);
-      return found !== undefined && isActive(found.rule) ? this.#take(found) : undefined;
+      return found !== undefined && isActive(found.rule) ? this.#take(content, found) : undefined;
     };
     if (named) anchors.unshift(...NAME_ANCHORS.map((text) => ({ text, check: checkName })));
     this.#scan = anchors.length === 0 ? undefined : new AnchorScan(anchors);
@@ -54,8 +55,8 @@ export class SecretFinder {
     return this.#found.length > 0 || (this.#cards && holdsCardNumber(text, from));
   }
 
-  #take(found: Found | undefined): number | undefined {
-    if (found === undefined) return undefined;
+  #take(text: string, found: Found | undefined): number | undefined {
+    if (found === undefined || isMarked(text, found.start)) return undefined;
     this.#found.push(found);
     return this.#first ? Number.MAX_SAFE_INTEGER : found.end;
   }

@@ -118,12 +118,13 @@ export const TOKEN_RULES: readonly TokenRule[] = [
     'trb_',
     whole('trb_[a-z0-9]{1,16}_[a-z2-7]{16}_[a-z2-7]{40}_[a-z2-7]{6}'),
   ),
-  token('jwt', 'JSON Web Token', '?eyj', whole('eyJ[\\w-]{8,4000}\\.[\\w-]{4,16000}\\.[\\w-]{0,4000}')),
+  token('jwt', 'JSON Web Token', '?eyj', whole('(?<!-)eyJ[\\w-]{8,4000}\\.[\\w-]{4,16000}\\.[\\w-]{0,4000}')),
   token(
     'private-key',
     'Private key in PEM',
     'begi',
-    /(?<=-----)BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----((?:(?!-----END)[\s\S]){16,16000})(?:-----END|$)/dy,
+    // up to the next dashes: what has been looked at once is not looked at again from another beginning
+    /(?<=-----)BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----((?:[^-]|-(?!----)){16,16000})/dy,
   ),
   token(
     'connection-string',
