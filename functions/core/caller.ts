@@ -18,6 +18,6 @@ export interface Caller {
   readonly platformAdmin: boolean;
   /** Of a session: the password must be changed before anything else. */
   readonly mustChangePassword?: boolean;
-  /** For a session: its id and when it ends (Unix seconds). */
-  readonly session?: { readonly id: string; readonly expiresAt: number };
+  /** For a session: its id, the epoch of its token, and when that ends (Unix seconds). */
+  readonly session?: { readonly id: string; readonly epoch: number; readonly expiresAt: number };
 }

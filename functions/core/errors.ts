@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'rate_limited'
   | 'unavailable'
   | 'conflict'
+  | 'not_offered'
   | 'internal';
 
 /** A failure the caller may learn about. Everything else is a bug and becomes a bare 500. */

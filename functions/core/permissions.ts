@@ -31,7 +31,7 @@ export const PERMISSIONS = {
   read: { allows: 'read events', role: 'viewer', scope: 'read' },
   write: { allows: 'delete events and change what the project shares', role: 'member', scope: 'write' },
   admin: { allows: 'manage keys and settings of the project', role: 'admin', scope: 'admin' },
-  membership: { allows: 'see the project and its members', role: 'viewer', scope: 'read', platform: 'too' },
+  membership: { allows: 'see the project and its members', role: 'viewer', scope: 'admin', platform: 'too' },
   project: { allows: 'manage the project and its members', role: 'admin', scope: 'admin', platform: 'too' },
   audit: { allows: 'read and verify the audit trail', role: 'admin', scope: 'admin', platform: 'too' },
   account: { allows: 'use an account of your own' },

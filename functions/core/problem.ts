@@ -24,6 +24,7 @@ export const PROBLEMS = {
   rate_limited: { status: 429, title: 'Rate limit exceeded' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
   conflict: { status: 409, title: 'Conflicts with what exists' },
+  not_offered: { status: 501, title: 'Not offered by this stage' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ErrorCode, { status: number; title: string }>;
 

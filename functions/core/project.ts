@@ -10,6 +10,12 @@ export type ProjectId = z.output<typeof ProjectId>;
 /** Stands for what belongs to no project: sign-ins of nobody, platform settings. Nobody can make a project of this id. */
 export const PLATFORM = ProjectId.parse('platform');
 
+/** Names that mean something to the platform itself: the first administrator's, their project's, and its own trail's. */
+const RESERVED: ReadonlySet<string> = new Set([PLATFORM, 'default', 'admin', 'system', 'tributary']);
+
+/** Whether nobody may choose a name for a project or themselves. */
+export const isReserved = (name: string): boolean => RESERVED.has(name.toLowerCase());
+
 /** The one module that turns a project into what keeps it apart in each kind of store. */
 export const tenantFilter = (project: ProjectId) => ({ term: { project } }) as const;
 

@@ -6,12 +6,17 @@ import { ProjectEntry, permissions } from './projects-api.ts';
 const username = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$/, 'expected 2 to 40 letters, digits, dots, hyphens or underscores');
+/** Its own address is the first administrator's. */
+const email = z
+  .email()
+  .max(254)
+  .refine((address) => !/@tributary\.invalid$/i.test(address), 'is an address that the platform keeps for itself');
 const password = z.string().min(8, 'expected at least 8 characters').max(128, 'expected at most 128 characters');
 
 export const RegisterRequest = z
   .strictObject({
     username,
-    email: z.email().max(254),
+    email,
     password,
     full_name: z.string().max(200).optional(),
     /** Of an invitation to this address: its project is joined at once. Asked for where registration is by invitation. */
@@ -62,7 +67,7 @@ export type UserProfile = z.output<typeof UserProfile>;
 
 export const UpdateProfileRequest = z
   .strictObject({
-    email: z.email().max(254).optional(),
+    email: email.optional(),
     full_name: z.string().max(200).optional(),
     password: password.optional(),
     /** Asked for where e-mail address or password change. */
@@ -152,4 +157,27 @@ export const updateProfileRoute = {
   limit: 'profile',
   input: UpdateProfileRequest,
   output: UserProfile,
+} as const satisfies Route;
+
+export const resetPasswordRoute = {
+  operationId: 'resetPassword',
+  summary: 'Mail a link that sets a new password; the same answer whether anybody has the address',
+  method: 'POST',
+  path: '/api/v1/auth/password-reset',
+  access: 'public',
+  limit: 'register',
+  input: ResetPasswordRequest,
+  output: ResetPasswordResponse,
+  status: 202,
+} as const satisfies Route;
+
+export const confirmResetRoute = {
+  operationId: 'confirmPasswordReset',
+  summary: 'Set a new password by the token of a mail; ends every session of the user',
+  method: 'POST',
+  path: '/api/v1/auth/password-reset/confirm',
+  access: 'public',
+  limit: 'login',
+  input: ConfirmResetRequest,
+  status: 204,
 } as const satisfies Route;

@@ -37,6 +37,8 @@ export const CreatedApiKey = ApiKeyEntry.extend({ key: z.string() }).meta({
   id: 'CreatedApiKey',
 });
 
+export type CreatedApiKey = z.output<typeof CreatedApiKey>;
+
 const id = z.string().max(64);
 export const KeyPath = z.object({ id }).meta({ id: 'KeyPath' });
 
@@ -69,6 +71,18 @@ export const createApiKeyRoute = {
   access: 'admin',
   limit: 'default',
   input: CreateApiKeyRequest,
+  output: CreatedApiKey,
+  status: 201,
+} as const satisfies Route;
+
+export const rotateApiKeyRoute = {
+  operationId: 'rotateApiKey',
+  summary: 'Make a key that takes the place of another, which stays good for a while; it is shown once',
+  method: 'POST',
+  path: '/api/v1/keys/{id}/rotate',
+  access: 'admin',
+  limit: 'default',
+  input: RotateApiKeyRequest,
   output: CreatedApiKey,
   status: 201,
 } as const satisfies Route;

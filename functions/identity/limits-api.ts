@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 
 export const LimitUse = z
   .object({
@@ -37,3 +38,34 @@ export type LimitsStatus = z.output<typeof LimitsStatus>;
 export const LimitPath = z.object({ id: z.string().min(1).max(512) });
 
 export const ResetResult = z.object({ reset: z.int() }).meta({ id: 'ResetResult' });
+
+export const limitsStatusRoute = {
+  operationId: 'rateLimitsStatus',
+  summary: 'What is left of rate limits',
+  method: 'GET',
+  path: '/api/v1/rate-limits/status',
+  access: 'platform',
+  limit: 'page',
+  output: LimitsStatus,
+} as const satisfies Route;
+
+export const resetLimitRoute = {
+  operationId: 'resetRateLimit',
+  summary: 'Give somebody the whole of a limit again, effective within seconds',
+  method: 'DELETE',
+  path: '/api/v1/rate-limits/reset/{id}',
+  access: 'platform',
+  limit: 'default',
+  input: LimitPath,
+  output: ResetResult,
+} as const satisfies Route;
+
+export const resetLimitsRoute = {
+  operationId: 'resetAllRateLimits',
+  summary: 'Give everybody the whole of their limits again',
+  method: 'DELETE',
+  path: '/api/v1/rate-limits/reset-all',
+  access: 'platform',
+  limit: 'default',
+  output: ResetResult,
+} as const satisfies Route;

@@ -1,5 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { argon2id } from 'hash-wasm';
+import { InvalidRequest } from '../core/errors.ts';
+import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 /** OWASP's second choice for argon2id: 19 MiB, two passes, one lane. */
 const MEMORY_KIB = 19_456;
@@ -31,6 +33,33 @@ export async function verifyPassword(password: string, stored: string | undefine
   );
   const known = Buffer.from(expected, 'base64');
   return password !== '' && known.length === hash.length && timingSafeEqual(hash, known);
+}
+
+/** Whether a password should be hashed anew, because hashes are made otherwise now. @param stored PHC string */
+export function isOutdated(stored: string): boolean {
+  const [, memory, passes, lanes] = PHC.exec(stored) ?? [];
+  return Number(memory) !== MEMORY_KIB || Number(passes) !== PASSES || Number(lanes) !== LANES;
+}
+
+/**
+ * Refuses what would be guessed first. How long a password is, is said by the schemas.
+ * @param ofPerson user name and e-mail address
+ * @throws InvalidRequest at this pointer
+ */
+export function checkPassword(password: string, ofPerson: readonly string[], pointer: string): void {
+  const plain = password.normalize('NFKC').toLowerCase();
+  const names = ofPerson.flatMap((name) => [name, name.split('@')[0] ?? name]).map((name) => name.toLowerCase());
+  // with digits behind it a name or a common word is as easy
+  const stem = plain.replace(/[\d!.?_-]{1,4}$/, '');
+  const detail =
+    COMMON_PASSWORDS.has(plain) || COMMON_PASSWORDS.has(stem)
+      ? 'is one of the passwords that are tried first'
+      : names.some((name) => name === plain || name === stem)
+        ? 'expected something else than your name or address'
+        : new Set(plain).size < 4
+          ? 'expected at least four different characters'
+          : undefined;
+  if (detail !== undefined) throw new InvalidRequest([{ pointer, detail }]);
 }
 
 async function derive(

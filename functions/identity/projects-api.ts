@@ -114,3 +114,136 @@ export const createProjectRoute = {
   output: ProjectEntry,
   status: 201,
 } as const satisfies Route;
+
+export const getProjectRoute = {
+  operationId: 'getProject',
+  summary: 'One project',
+  method: 'GET',
+  path: '/api/v1/projects/{project_id}',
+  access: 'membership',
+  limit: 'page',
+  input: ProjectPath,
+  output: ProjectEntry,
+} as const satisfies Route;
+
+export const renameProjectRoute = {
+  operationId: 'renameProject',
+  summary: 'Rename a project; its id stays',
+  method: 'PUT',
+  path: '/api/v1/projects/{project_id}',
+  access: 'project',
+  limit: 'default',
+  input: RenameProjectRequest,
+  output: ProjectEntry,
+} as const satisfies Route;
+
+export const archiveProjectRoute = {
+  operationId: 'archiveProject',
+  summary: 'Archive a project: its keys and members lose it within 60 seconds, its events end with their retention',
+  method: 'DELETE',
+  path: '/api/v1/projects/{project_id}',
+  access: 'project',
+  limit: 'default',
+  input: ProjectPath,
+  status: 204,
+} as const satisfies Route;
+
+export const leaveProjectRoute = {
+  operationId: 'leaveProject',
+  summary: 'Leave a project; its last administrator cannot',
+  method: 'POST',
+  path: '/api/v1/projects/{project_id}/leave',
+  access: 'membership',
+  limit: 'default',
+  input: ProjectPath,
+  status: 204,
+} as const satisfies Route;
+
+export const listMembersRoute = {
+  operationId: 'listMembers',
+  summary: 'Members of a project',
+  method: 'GET',
+  path: '/api/v1/projects/{project_id}/members',
+  access: 'membership',
+  limit: 'page',
+  input: ProjectPath,
+  output: MemberList,
+} as const satisfies Route;
+
+export const changeRoleRoute = {
+  operationId: 'changeRole',
+  summary: 'Change the role of a member; effective within 60 seconds',
+  method: 'PUT',
+  path: '/api/v1/projects/{project_id}/members/{user_id}',
+  access: 'project',
+  limit: 'default',
+  input: ChangeRoleRequest,
+  output: MemberEntry,
+} as const satisfies Route;
+
+export const removeMemberRoute = {
+  operationId: 'removeMember',
+  summary: 'Remove a member; effective within 60 seconds, live connections end at once',
+  method: 'DELETE',
+  path: '/api/v1/projects/{project_id}/members/{user_id}',
+  access: 'project',
+  limit: 'default',
+  input: MemberPath,
+  status: 204,
+} as const satisfies Route;
+
+export const inviteRoute = {
+  operationId: 'invite',
+  summary: 'Invite somebody by mail; good once and for seven days',
+  method: 'POST',
+  path: '/api/v1/projects/{project_id}/invitations',
+  access: 'project',
+  limit: 'profile',
+  input: InviteRequest,
+  output: CreatedInvitation,
+  status: 201,
+} as const satisfies Route;
+
+export const listInvitationsRoute = {
+  operationId: 'listInvitations',
+  summary: 'Invitations that are not accepted yet',
+  method: 'GET',
+  path: '/api/v1/projects/{project_id}/invitations',
+  access: 'project',
+  limit: 'page',
+  input: ProjectPath,
+  output: InvitationList,
+} as const satisfies Route;
+
+export const revokeInvitationRoute = {
+  operationId: 'revokeInvitation',
+  summary: 'Take an invitation back',
+  method: 'DELETE',
+  path: '/api/v1/projects/{project_id}/invitations/{id}',
+  access: 'project',
+  limit: 'default',
+  input: InvitationPath,
+  status: 204,
+} as const satisfies Route;
+
+export const previewInvitationRoute = {
+  operationId: 'previewInvitation',
+  summary: 'What an invitation is to, by the token of its mail',
+  method: 'POST',
+  path: '/api/v1/auth/invitations/preview',
+  access: 'public',
+  limit: 'login',
+  input: InvitationToken,
+  output: InvitationPreview,
+} as const satisfies Route;
+
+export const acceptInvitationRoute = {
+  operationId: 'acceptInvitation',
+  summary: 'Join the project of an invitation',
+  method: 'POST',
+  path: '/api/v1/auth/invitations/accept',
+  access: 'account',
+  limit: 'profile',
+  input: InvitationToken,
+  output: ProjectEntry,
+} as const satisfies Route;

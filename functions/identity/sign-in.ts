@@ -5,36 +5,43 @@ import type { Call, Reply } from '../core/http.ts';
 import { PLATFORM, type ProjectId } from '../core/project.ts';
 import type { LoginRequest } from './api.ts';
 import type { IdentityParts } from './parts.ts';
-import { hashPassword, verifyPassword } from './password.ts';
-import { beginSession } from './refresh.ts';
+import { hashPassword, isOutdated, verifyPassword } from './password.ts';
+import { beginSession } from './session.ts';
 
 /** The first administrator's name. */
-export const FIRST_ADMIN = 'admin';
+const FIRST_ADMIN = 'admin';
 
-/** `POST /auth/login`. The same answer and the same work for an unknown user and a wrong password. */
+/**
+ * `POST /auth/login`. The same answer and the same work for an unknown user, a wrong password and a user who is disabled: exactly one
+ * password is verified. Who fails from one address again and again waits longer each time; no account is ever locked for good.
+ */
 export function makeSignIn(parts: IdentityParts) {
-  const { accounts, audit, limiter, now } = parts;
+  const { users, audit, backOff, limiter, now } = parts;
   return async ({ username, password }: LoginRequest, call: Call): Promise<Reply> => {
-    await limiter.take({
-      of: 'login',
-      who: `account:${username.toLowerCase().slice(0, 254)}`,
-    });
-    const user = (await accounts.findUserByLogin(username)) ?? (await makeFirstAdmin(username, call));
+    const login = username.toLowerCase().slice(0, 254);
+    const attempt = await backOff.begin(`${login}|${call.request.sourceIp}`);
+    await limiter.take({ of: 'account', who: `account:${login}` });
+    const user = (await users.findByLogin(username)) ?? (await makeFirstAdmin(username, call));
     const valid = await verifyPassword(password, user?.passwordHash);
     const actor = {
       type: user === undefined ? 'anonymous' : 'user',
       id: user?.id ?? '-',
       name: username.slice(0, 254),
     } as const;
-    await audit.record({
+    const entry = {
       ...auditOf(call, user?.defaultProject ?? PLATFORM, actor),
       action: 'user.login',
       entityType: 'user',
       entityId: user?.id ?? '-',
-      result: valid ? 'success' : 'failure',
-    });
-    if (user === undefined || !valid) throw new Failure('unauthenticated', 'user name or password is wrong');
-    return beginSession(parts, user, await accounts.readEpoch(user.id));
+    };
+    if (user === undefined || !valid || user.disabled) {
+      await attempt.failed();
+      await audit.record({ ...entry, result: 'failure' });
+      throw new Failure('unauthenticated', 'user name or password is wrong');
+    }
+    await attempt.succeeded();
+    if (isOutdated(user.passwordHash)) await users.rehash(user, await hashPassword(password));
+    return beginSession(parts, user, call, { ...entry, result: 'success' });
   };
 
   /** The administrator comes to be when someone first signs in by that name, with the password that was deployed. */
@@ -50,12 +57,13 @@ export function makeSignIn(parts: IdentityParts) {
       email: 'admin@tributary.invalid',
       passwordHash: await hashPassword(password),
       platformAdmin: true,
+      disabled: false,
       defaultProject: project,
       mustChangePassword: parts.changeFirstPassword,
       createdAt,
     };
     try {
-      await accounts.createUser(
+      await users.create(
         user,
         { id: project, name: 'Default', createdAt },
         {
@@ -74,6 +82,6 @@ export function makeSignIn(parts: IdentityParts) {
       // another instance was first
       if (!(error instanceof Failure && error.code === 'conflict')) throw error;
     }
-    return accounts.findUserByLogin(username);
+    return users.findByLogin(username);
   }
 }

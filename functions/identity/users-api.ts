@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 
 const role = z.enum(['user', 'admin']);
 
@@ -39,3 +40,26 @@ export const UpdateUserRequest = z.strictObject({
   disabled: z.boolean().optional(),
 });
 export type UpdateUserRequest = z.output<typeof UpdateUserRequest>;
+
+export const listUsersRoute = {
+  operationId: 'listUsers',
+  summary: 'Users of the platform, by name',
+  method: 'GET',
+  path: '/api/v1/auth/users',
+  access: 'platform',
+  limit: 'users',
+  input: ListUsersRequest,
+  output: UserList,
+} as const satisfies Route;
+
+export const updateUserRoute = {
+  operationId: 'updateUser',
+  summary:
+    'Change the role of a user, disable or enable them; effective within 60 seconds. Nobody can do so to themselves',
+  method: 'PUT',
+  path: '/api/v1/auth/users/{id}',
+  access: 'platform',
+  limit: 'users',
+  input: UpdateUserRequest,
+  output: UserEntry,
+} as const satisfies Route;

@@ -8,7 +8,7 @@ import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { EventStoreEnv } from '../adapters/event-store/env.ts';
 import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
-import { WebSocketApiPost } from '../adapters/viewers/web-socket-api.ts';
+import { WebSocketApiConnections } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
 import { log } from '../core/log.ts';
 import { inContext, makeTraceContext } from '../core/trace-context.ts';
@@ -23,8 +23,9 @@ const dynamoDb = makeDynamoDb();
 const authenticator = new Authenticator(new DynamoDbDirectory(dynamoDb, env.DIRECTORY_TABLE_NAME));
 const parts: SocketParts = {
   viewers: new DynamoDbViewerRegister(dynamoDb, env.LIVE_TABLE_NAME),
-  post: new WebSocketApiPost(env.WEBSOCKET_CALLBACK_URL),
+  post: new WebSocketApiConnections(env.WEBSOCKET_CALLBACK_URL),
   session: (token, project) => authenticator.session(token, project),
+  stands: (ticket) => authenticator.stands(ticket),
   fill: makeFill({
     events: new OpenSearchEventStore(env),
     settleMillis: env.LIVE_SETTLE_SECONDS * 1000,

@@ -6,7 +6,7 @@ import { parse } from '../search/language/parser.ts';
 import { ViewerMessage } from './api.ts';
 import type { Fill } from './fill.ts';
 import type { LiveMessage } from './message.ts';
-import { hashTicket } from './tickets.ts';
+import { hashTicket, toTicket } from './tickets.ts';
 
 /** What the connections of viewers stand on. */
 export interface SocketParts {
@@ -14,6 +14,8 @@ export interface SocketParts {
   readonly post: ViewerPost;
   /** Proves a session's token for a project. @throws DomainError */
   readonly session: (token: string, project?: string) => Promise<Caller>;
+  /** Whether what a ticket was given for still stands. @throws RetryLater */
+  readonly stands: (ticket: Ticket) => Promise<boolean>;
   readonly fill: Fill;
   readonly now: () => number;
 }
@@ -32,7 +34,7 @@ export const INTERVAL_MILLIS = 250;
 
 /** `$connect`. @returns HTTP status of the handshake */
 export const makeConnect =
-  ({ viewers, session }: SocketParts) =>
+  ({ viewers, session, stands }: SocketParts) =>
   async ({ connectionId, project, ticket, token, query }: ConnectRequest): Promise<number> => {
     const proven =
       ticket === undefined
@@ -40,6 +42,11 @@ export const makeConnect =
         : await viewers.takeTicket(hashTicket(ticket));
     if (proven === undefined || (project !== undefined && project !== proven.project)) return 401;
     await viewers.connect({ ...proven, id: connectionId });
+    // asked once it is known: whoever revokes meanwhile finds the connection here, or is seen by it
+    if (!(await stands(proven))) {
+      await viewers.disconnect(connectionId);
+      return 401;
+    }
     await viewers.subscribe(proven.project, { connectionId, query: proven.query });
     return 200;
   };
@@ -55,12 +62,7 @@ async function fromToken(
     parse(query);
     const caller = await session(token, project);
     if (!caller.scopes.has('read')) return undefined;
-    return {
-      project: caller.project,
-      userId: caller.id,
-      query,
-      ...(caller.session && { sessionExpiresAt: caller.session.expiresAt }),
-    };
+    return toTicket(caller, query);
   } catch (error) {
     if (error instanceof DomainError && error.code !== 'unavailable') return undefined;
     throw error;

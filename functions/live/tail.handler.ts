@@ -6,7 +6,7 @@ import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
 import { DynamoDbTombstones } from '../adapters/tombstones/dynamodb.ts';
 import { TombstonesEnv } from '../adapters/tombstones/env.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
-import { WebSocketApiPost } from '../adapters/viewers/web-socket-api.ts';
+import { WebSocketApiConnections } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
 import { kinesisHandler } from '../core/kinesis.ts';
 import { LiveEnv, TailEnv, ViewersEnv } from './env.ts';
@@ -20,7 +20,7 @@ const dynamoDb = makeDynamoDb();
 export const handler = kinesisHandler(
   makeTail({
     viewers: new DynamoDbViewerRegister(dynamoDb, env.LIVE_TABLE_NAME),
-    post: new WebSocketApiPost(env.WEBSOCKET_CALLBACK_URL),
+    post: new WebSocketApiConnections(env.WEBSOCKET_CALLBACK_URL),
     objects: new S3ObjectStore(makeS3(), env.QUARANTINE_BUCKET_NAME),
     tombstones: new DynamoDbTombstones(dynamoDb, env.TOMBSTONES_TABLE_NAME),
     postsPerSecond: env.LIVE_POSTS_PER_SECOND,

@@ -32,7 +32,16 @@ export const Readiness = z
 export type Readiness = z.output<typeof Readiness>;
 
 export const PlatformStatus = z
-  .object({ service: z.literal('tributary'), version: z.string(), local: z.boolean(), ingest_url: z.string() })
+  .object({
+    service: z.literal('tributary'),
+    version: z.string(),
+    local: z.boolean(),
+    ingest_url: z.string(),
+    /** Who may register. */
+    registration: z.enum(['open', 'invitation', 'closed']),
+    /** Whether invitations and new passwords are mailed. */
+    sends_mail: z.boolean(),
+  })
   .meta({ id: 'PlatformStatus' });
 export type PlatformStatus = z.output<typeof PlatformStatus>;
 

@@ -6,4 +6,6 @@ export const OperationEnv = z.object({
   /** Root of the HTTP API, where shippers send to. */
   INGEST_URL: z.string().min(1),
   STAGE: z.string().min(1),
+  REGISTRATION: z.enum(['open', 'invitation', 'closed']),
+  SENDS_MAIL: z.stringbool(),
 });

@@ -52,6 +52,8 @@ export const handler = httpHandler(
       version: VERSION,
       local: env.STAGE === 'local',
       ingest_url: env.INGEST_URL,
+      registration: env.REGISTRATION,
+      sends_mail: env.SENDS_MAIL,
     })),
   ],
   makeEdge(env, makeDynamoDb()).options,

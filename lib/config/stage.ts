@@ -33,8 +33,10 @@ export const StageSettings = z.strictObject({
       certificateArn: z.string().regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/),
     })
     .optional(),
-  /** Who may register. */
-  registration: z.enum(['open', 'closed']).default('closed'),
+  /** Who may register: anybody, whoever an administrator of a project invited, or nobody. */
+  registration: z.enum(['open', 'invitation', 'closed']).default('invitation'),
+  /** Sender of mails (invitations, new passwords); SES asks the owner of the address to confirm it. None are sent unless given. */
+  mailFrom: z.email().optional(),
   /** Whether the first administrator must choose another password at first use. */
   changeFirstPassword: z.boolean().default(true),
   /** All rate limits times this. */

@@ -104,9 +104,18 @@ export class ViewerApi extends Construct {
 
   /** Lets a function post to viewers, and tells it where. */
   grantPost(fn: ServiceFunction): void {
+    this.#grant(fn, 'POST');
+  }
+
+  /** Lets a function end connections of viewers, and tells it where. */
+  grantClose(fn: ServiceFunction): void {
+    this.#grant(fn, 'DELETE');
+  }
+
+  #grant(fn: ServiceFunction, method: 'POST' | 'DELETE'): void {
     fn.addEnvironment({ WEBSOCKET_CALLBACK_URL: this.stage.callbackUrl } satisfies z.input<typeof ViewersEnv>);
     const { partition, region, account } = Stack.of(this);
-    const connections = `${this.api.apiId}/${this.stage.stageName}/POST/@connections/*`;
+    const connections = `${this.api.apiId}/${this.stage.stageName}/${method}/@connections/*`;
     fn.allow(['execute-api:ManageConnections'], [`arn:${partition}:execute-api:${region}:${account}:${connections}`], {
       because: 'Connections have ids that the gateway makes up',
     });

@@ -22,6 +22,7 @@ import { type Grant, GrantLedger } from './iam/grant-ledger.ts';
 import { readPrincipals } from './iam/read-principals.ts';
 import { placeOf } from './iam/roles.ts';
 import { takeUses } from './iam/usage.ts';
+import { sesApi } from './ses/ses.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type Deployment, type Resource, readDeployment } from './template/deployment.ts';
@@ -34,7 +35,7 @@ import { LogFile } from './workers/log-file.ts';
 export interface LocalCloudOptions {
   /** The synthesised cloud assembly, `cdk.out`. */
   readonly assembly: string;
-  /** Folder for everything kept, in `state/` and `logs/`. Made when missing. */
+  /** Folder for everything kept, in `state/`, `logs/` and `outbox/`. Made when missing. */
   readonly dataDir: string;
   /** Public port; 0 lets the system choose. */
   readonly port: number;
@@ -157,6 +158,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const control = new ControlServer(principals);
     const controlUrl = await control.listen();
     closing.push(() => control.close());
+    const outbox = join(dataDir, 'outbox');
+    control.serve(
+      sesApi({ identities: ofType(deployment, 'AWS::SES::EmailIdentity'), outbox, region, accountId, now }),
+    );
     control.serve(domainApi(ofType(deployment, 'AWS::OpenSearchService::Domain'), region, accountId));
 
     const crashed = Promise.withResolvers<Error>();

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -9,10 +10,12 @@ import type { z } from 'zod';
 import type { AnswerCacheEnv } from '../../functions/adapters/answer-cache/env.ts';
 import type { AuditSegmentsEnv, AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
 import { auditKeys, ENTITY_INDEX, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
-import { PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
+import type { DirectoryEnv } from '../../functions/adapters/directory/env.ts';
+import { directoryKeys, PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
 import type { ExportFilesEnv } from '../../functions/adapters/export-files/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
+import type { MailEnv } from '../../functions/adapters/mail/env.ts';
 import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-store/env.ts';
 import type { SettingsEnv } from '../../functions/adapters/saved-searches/env.ts';
 import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts';
@@ -86,7 +89,6 @@ export class AppStack extends Stack {
     this.#search(api);
     this.#deletion(api);
     this.#searches(api);
-    this.#identity(api);
     this.#audit(api);
     const site = new Site(this, 'Site', {
       api: api.api,
@@ -95,14 +97,14 @@ export class AppStack extends Stack {
       logRetention: stage.logRetentionDays as RetentionDays,
       domain: stage.domain,
     });
+    const dashboardUrl = `https://${stage.domain?.name ?? site.distribution.distributionDomainName}`;
+    this.#identity(api, viewers, dashboardUrl);
     this.#operation(api);
     this.#alarms.add(this, 'ServerErrors', 'API server errors', {
       metric: api.api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
       above: 0,
     });
-    new CfnOutput(this, 'DashboardUrl', {
-      value: `https://${stage.domain?.name ?? site.distribution.distributionDomainName}`,
-    });
+    new CfnOutput(this, 'DashboardUrl', { value: dashboardUrl });
     new CfnOutput(this, 'IngestUrl', { value: api.api.apiEndpoint });
   }
 
@@ -417,8 +419,8 @@ export class AppStack extends Stack {
     grantTable(this.#data.tombstones, fn, operations);
   }
 
-  #identity(api: ServiceApi): void {
-    const { directory, signingKey, firstPassword } = this.#data;
+  #identity(api: ServiceApi, viewers: ViewerApi, dashboardUrl: string): void {
+    const { directory, limits, signingKey, firstPassword } = this.#data;
     const identity = this.#function('Identity', {
       handler: 'identity',
       description: 'Users, projects and keys',
@@ -431,9 +433,15 @@ export class AppStack extends Stack {
       FIRST_PASSWORD_SECRET_ARN: firstPassword.secretArn,
       CHANGE_FIRST_PASSWORD: String(this.#stage.changeFirstPassword),
       REGISTRATION: this.#stage.registration,
+      DASHBOARD_URL: dashboardUrl,
       STAGE: this.#stage.name,
     } satisfies z.input<typeof SigningKeyEnv> & z.input<typeof IdentityEnv>);
-    grantTable(directory, identity, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
+    grantTable(directory, identity, ['GetItem', 'BatchGetItem', 'Query', ...writes]);
+    grantTable(limits, identity, ['GetItem', 'BatchGetItem', 'Scan', 'DeleteItem']);
+    this.#liveTable(identity, ['GetItem', 'Query', 'DeleteItem']);
+    viewers.grantClose(identity);
+    this.#mail(identity);
     this.#recordAudit(identity);
     identity.allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [signingKey.secretArn]);
     identity.allow(['secretsmanager:GetSecretValue'], [firstPassword.secretArn]);
@@ -442,7 +450,34 @@ export class AppStack extends Stack {
       'ANY /api/v1/keys',
       'ANY /api/v1/keys/{proxy+}',
       'ANY /api/v1/projects',
+      'ANY /api/v1/projects/{proxy+}',
+      'ANY /api/v1/rate-limits/{proxy+}',
     ]);
+    const rotate = this.#function('Rotate', {
+      handler: 'rotate',
+      description: 'Makes a new pair of keys for sessions each month',
+      memorySize: 256,
+      timeout: Duration.seconds(30),
+    });
+    rotate.addEnvironment({
+      DIRECTORY_TABLE_NAME: directory.tableName,
+      SIGNING_KEY_SECRET_ARN: signingKey.secretArn,
+    } satisfies z.input<typeof DirectoryEnv> & z.input<typeof SigningKeyEnv>);
+    grantTable(directory, rotate, ['PutItem'], [directoryKeys.signingKeys]);
+    rotate.allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [signingKey.secretArn]);
+    new Schedule(this, 'RotateSchedule', rotate, {
+      every: Duration.days(1),
+      description: 'Looks whether the keys of sessions are due',
+    });
+  }
+
+  /** Lets a function send mail, where the stage has a sender. */
+  #mail(fn: ServiceFunction): void {
+    const from = this.#stage.mailFrom;
+    if (from === undefined) return;
+    const identity = new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
+    fn.addEnvironment({ MAIL_FROM: from } satisfies z.input<typeof MailEnv>);
+    fn.allow(['ses:SendEmail'], [identity.emailIdentityArn]);
   }
 
   #audit(api: ServiceApi): void {
@@ -559,6 +594,8 @@ export class AppStack extends Stack {
       OPENSEARCH_DOMAIN_NAME: this.#data.domain.domainName,
       INGEST_URL: api.api.apiEndpoint,
       STAGE: this.#stage.name,
+      REGISTRATION: this.#stage.registration,
+      SENDS_MAIL: String(this.#stage.mailFrom !== undefined),
     } satisfies z.input<typeof OperationEnv>);
     operation.allow(['dynamodb:DescribeTable'], [directory.tableArn]);
     operation.allow(['kinesis:DescribeStreamSummary'], [stream.streamArn]);

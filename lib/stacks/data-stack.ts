@@ -57,7 +57,7 @@ export class DataStack extends Stack {
     this.directory = new KeyedTable(this, 'Directory').table;
     this.audit = new KeyedTable(this, 'Audit', { index: { name: ENTITY_INDEX, attribute: 'entity' } }).table;
     this.limits = new KeyedTable(this, 'Limits', {
-      expendable: 'counts of running windows, gone within the day',
+      expendable: 'counts of running windows, gone within the day, and when keys were last used',
     }).table;
     this.ledger = new KeyedTable(this, 'Ledger', {
       expendable: 'counts of what the stream and the archive still hold, from which they can be taken again',

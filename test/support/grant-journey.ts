@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type LocalFile, makeLocalFile } from '../../bin/local/seed.ts';
@@ -73,7 +73,7 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
       });
       const cloud = await starting;
       if (file === undefined) throw new Error('the cloud was not prepared');
-      await new Journey(cloud, file, clock).run(stop.signal);
+      await new Journey(cloud, file, clock, dataDir).run(stop.signal);
       await sleep(1_000); // uses are told twice a second
     };
     const denied = async () => {
@@ -145,6 +145,15 @@ class Operator {
     );
     secrets.destroy();
     return String(JSON.parse(SecretString).password);
+  }
+
+  async ageSigningKey(): Promise<void> {
+    const secrets = new SecretsManagerClient(this.#options('SECRETS_MANAGER'));
+    const SecretId = this.name('AWS::SecretsManager::Secret', 'SigningKey');
+    const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    const aged = { ...JSON.parse(SecretString), created_at: 0 };
+    await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(aged) }));
+    secrets.destroy();
   }
 
   async keys(bucket: string, prefix: string): Promise<readonly string[]> {
@@ -237,6 +246,7 @@ class Operator {
 /** What people, shippers and schedules do with the platform. */
 class Journey {
   readonly #cloud: LocalCloud;
+  readonly #dataDir: string;
   readonly #file: LocalFile;
   readonly #clock: { offset: number };
   readonly #operator: Operator;
@@ -246,8 +256,9 @@ class Journey {
   /** Of the user's own project; may delete. */
   #key: string;
 
-  constructor(cloud: LocalCloud, file: LocalFile, clock: { offset: number }) {
+  constructor(cloud: LocalCloud, file: LocalFile, clock: { offset: number }, dataDir: string) {
     this.#cloud = cloud;
+    this.#dataDir = dataDir;
     this.#file = file;
     this.#key = file.apiKey;
     this.#clock = clock;
@@ -262,6 +273,8 @@ class Journey {
       ['health', () => this.#health()],
       ['ingest', () => this.#ingest()],
       ['live', () => this.#live()],
+      ['team', () => this.#team()],
+      ['rotation', () => this.#rotation()],
       ['large event', () => this.#large()],
       ['gone viewer', () => this.#goneViewer()],
       ['reads', () => this.#reads()],
@@ -335,6 +348,58 @@ class Journey {
     const change = { password: 'another long passphrase 2', current_password: password };
     await this.#send('/api/v1/auth/me', 200, change, own, 'PUT');
     await this.#expect('/api/v1/auth/login', 401, { method: 'POST', body: form });
+  }
+
+  /** Somebody is invited by mail, comes by a reset password, watches and works, and is disabled. */
+  async #team(): Promise<void> {
+    const admin = this.#session();
+    const path = `/api/v1/projects/${this.#file.project}`;
+    await this.#send(`${path}/invitations`, 201, { email: 'other@example.com', role: 'admin' }, admin);
+    await this.#expect(`${path}/invitations`, 200, { headers: admin });
+    const invitation = await this.#mailed(/\?token=([\w-]+)/);
+    await this.#send('/api/v1/auth/password-reset', 202, { email: 'other@example.com' });
+    const reset = await this.#mailed(/reset\?token=([\w-]+)/);
+    const password = 'a third long passphrase 3';
+    await this.#send('/api/v1/auth/password-reset/confirm', 204, { token: reset, password });
+    const form = new URLSearchParams({ username: 'grants', password });
+    const wrong = new URLSearchParams({ username: 'grants', password: 'wrong' });
+    await this.#expect('/api/v1/auth/login', 401, { method: 'POST', body: wrong });
+    const login = await this.#expect('/api/v1/auth/login', 200, { method: 'POST', body: form });
+    const { access_token: token } = (await login.json()) as { access_token: string };
+    const own = { authorization: `Bearer ${token}`, 'x-project-id': this.#file.project };
+    await this.#send('/api/v1/auth/invitations/accept', 200, { token: invitation }, own);
+    const made = await this.#send('/api/v1/keys', 201, { name: 'to rotate' }, own);
+    const { id } = (await made.json()) as { id: string };
+    await this.#send(`/api/v1/keys/${id}/rotate`, 201, {}, own);
+    await this.#expect('/api/v1/auth/sessions', 200, { headers: own });
+    await this.#expect('/api/v1/auth/sessions', 200, { method: 'DELETE', headers: own });
+    const socket = new URL(`/api/v1/live-logs/ws/${this.#file.project}?token=${token}`, this.#cloud.url);
+    socket.protocol = 'ws';
+    const viewer = await Viewer.open(socket);
+    const users = await this.#expect('/api/v1/auth/users?q=grants', 200, { headers: admin });
+    const [user] = ((await users.json()) as { items: { id: string }[] }).items;
+    await this.#expect(`${path}/members`, 200, { headers: admin });
+    await this.#send(`${path}/members/${user?.id}`, 200, { role: 'viewer' }, admin, 'PUT');
+    await this.#send(`/api/v1/auth/users/${user?.id}`, 200, { disabled: true }, admin, 'PUT');
+    await viewer.closed;
+    await this.#expect('/api/v1/rate-limits/status', 200, { headers: admin });
+    await this.#expect('/api/v1/rate-limits/reset-all', 200, { method: 'DELETE', headers: admin });
+  }
+
+  /** What the last mail has in this place. */
+  async #mailed(pattern: RegExp): Promise<string> {
+    const folder = join(this.#dataDir, 'outbox');
+    const last = readdirSync(folder).sort().at(-1) ?? '';
+    const [, found] = pattern.exec(readFileSync(join(folder, last), 'utf8')) ?? [];
+    if (found === undefined) throw new Error(`the mail ${last} has no ${pattern}`);
+    return found;
+  }
+
+  /** As if the keys of sessions were a month old: tokens of before are still good, new ones have the new key. */
+  async #rotation(): Promise<void> {
+    await this.#operator.ageSigningKey();
+    await this.#fire('RotateSchedule');
+    await this.#expect('/api/v1/auth/me', 200, { headers: this.#session() });
   }
 
   async #health(): Promise<void> {

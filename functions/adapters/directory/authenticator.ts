@@ -22,16 +22,27 @@ const REFUSED =
 const refused = () => new Failure('unauthenticated', REFUSED);
 const noProject = () => new Failure('not_found', 'there is no such project');
 
+/** Who proved what: a session, or a key where there is none. */
+export interface Proven {
+  readonly userId: string;
+  readonly project: ProjectId;
+  readonly sessionId?: string;
+  readonly epoch?: number;
+}
+
 /** Proves who makes a request; reads the directory at most once a minute for each key, user and instance. */
 export class Authenticator {
+  readonly #directory: Directory;
   readonly #findKey;
   readonly #findStanding;
   readonly #findStandingAnew;
   readonly #signingKeys;
+  readonly #signingKeysAnew;
   readonly #now;
 
   constructor(directory: Directory, now: () => number = Date.now) {
     const times = { ttlMillis: FRESH_MILLIS, staleMillis: STALE_MILLIS, now };
+    this.#directory = directory;
     this.#now = now;
     this.#findKey = cached((id) => orRetry(directory.findKey(id)), times);
     this.#findStanding = cached((id) => orRetry(directory.findStanding(id)), times);
@@ -40,14 +51,12 @@ export class Authenticator {
       ttlMillis: 2_000,
       now,
     });
-    // a token signed by a key that this instance has not seen yet makes it look again: the cache is by key id
-    this.#signingKeys = cached(
-      async (_kid) =>
-        createLocalJWKSet({
-          keys: [...(await orRetry(directory.readSigningKeys()))] as JWK[],
-        }),
-      times,
-    );
+    const readKeys = async () => {
+      const keys = [...(await orRetry(directory.readSigningKeys()))] as JWK[];
+      return { kids: new Set(keys.map(({ kid }) => kid)), set: createLocalJWKSet({ keys }) };
+    };
+    this.#signingKeys = cached(readKeys, times);
+    this.#signingKeysAnew = cached(readKeys, { ttlMillis: 2_000, now });
   }
 
   /**
@@ -108,8 +117,28 @@ export class Authenticator {
       name: claims.name,
       project,
       scopes: scopesOf(may),
-      session: { id: claims.sid, expiresAt: claims.exp },
+      session: { id: claims.sid, epoch: claims.epoch, expiresAt: claims.exp },
     };
+  }
+
+  /**
+   * Whether what somebody proved a moment ago still stands, read from the directory itself: for what is given on to live longer than what is
+   * remembered here.
+   * @throws RetryLater
+   */
+  async stands({ userId, project, sessionId, epoch = 0 }: Proven): Promise<boolean> {
+    if (sessionId === undefined) {
+      const key = await orRetry(this.#directory.findKey(userId));
+      return key !== undefined && (key.expiresAt === undefined || key.expiresAt * 1000 > this.#now());
+    }
+    const standing = await orRetry(this.#directory.findStanding(userId));
+    return (
+      standing !== undefined &&
+      !standing.disabled &&
+      epoch >= standing.epoch &&
+      !standing.ended.has(sessionId) &&
+      standing.roles.has(project)
+    );
   }
 
   /** A project that is not among the user's may have been made since we looked. */
@@ -119,11 +148,17 @@ export class Authenticator {
     return this.#findStandingAnew(`${userId} ${wanted}`);
   }
 
+  /** A key that this instance has not seen yet may have been made since it looked. */
+  async #keysWith(kid: string | undefined) {
+    const known = await this.#signingKeys('');
+    return known.kids.has(kid) ? known.set : (await this.#signingKeysAnew('')).set;
+  }
+
   async #verify(token: string): Promise<AccessClaims> {
     try {
       const { payload } = await jwtVerify(
         token,
-        async (header, jws) => (await this.#signingKeys(header.kid ?? ''))(header, jws),
+        async (header, jws) => (await this.#keysWith(header.kid))(header, jws),
         {
           algorithms: ['ES256'],
           issuer: TOKEN_ISSUER,

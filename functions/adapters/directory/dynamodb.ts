@@ -11,8 +11,7 @@ const KeyItem = z.object({
   project: ProjectId,
   scopes: z.array(z.enum(SCOPES)),
   hash: z.string(),
-  expires_at: z.number().optional(),
-  revoked: z.boolean().optional(),
+  ends_at: z.number().optional(),
 });
 const StandingItem = z.object({
   sk: z.literal(SELF),
@@ -41,8 +40,8 @@ export class DynamoDbDirectory implements Directory {
 
   async findKey(id: string): Promise<StoredKey | undefined> {
     const item = KeyItem.safeParse(await this.#get(directoryKeys.apiKey(id)));
-    if (!item.success || item.data.revoked) return undefined;
-    const { expires_at: expiresAt, revoked: _, ...key } = item.data;
+    if (!item.success) return undefined;
+    const { ends_at: expiresAt, ...key } = item.data;
     return { ...key, ...(expiresAt !== undefined && { expiresAt }) };
   }
 
@@ -76,6 +75,7 @@ export class DynamoDbDirectory implements Directory {
           TableName: this.#table,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': pk },
+          ConsistentRead: true,
           ExclusiveStartKey: from,
         }),
       );
@@ -86,7 +86,9 @@ export class DynamoDbDirectory implements Directory {
   }
 
   async #get(pk: string): Promise<unknown> {
-    const { Item } = await this.#client.send(new GetCommand({ TableName: this.#table, Key: { pk, sk: SELF } }));
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { pk, sk: SELF }, ConsistentRead: true }),
+    );
     return Item;
   }
 }

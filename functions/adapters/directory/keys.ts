@@ -9,7 +9,6 @@ export const directoryKeys = {
   token: (hash: string) => `T#${hash}`,
   users: 'USERS',
   signingKeys: 'JWKS',
-  user: (userId: string) => `U#${userId}`,
   userName: (name: string) => `UN#${name.toLowerCase()}`,
   email: (email: string) => `UE#${email.toLowerCase()}`,
 } as const;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { HttpOptions } from '../../core/http.ts';
 import { Authenticator } from '../directory/authenticator.ts';
 import { DynamoDbDirectory } from '../directory/dynamodb.ts';
+import { DynamoDbKeyUses } from '../key-uses/dynamodb.ts';
 import { DynamoDbLimiter } from '../limiter/dynamodb.ts';
 import type { EdgeEnv } from './env.ts';
 import { makeOriginSecret } from './origin-secret.ts';
@@ -10,9 +11,14 @@ import { makeOriginSecret } from './origin-secret.ts';
 /** Credentials, limits and the client's address, as every function behind the HTTP API judges them. */
 export function makeEdge(env: z.output<typeof EdgeEnv>, client: DynamoDBDocumentClient) {
   const authenticator = new Authenticator(new DynamoDbDirectory(client, env.DIRECTORY_TABLE_NAME));
+  const keyUses = new DynamoDbKeyUses(client, env.LIMITS_TABLE_NAME);
   const limiter = new DynamoDbLimiter(client, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR);
   const options: HttpOptions = {
-    authenticate: (request, asked) => authenticator.request(request, asked, !request.path.startsWith('/api/')),
+    authenticate: async (request, asked) => {
+      const caller = await authenticator.request(request, asked, !request.path.startsWith('/api/'));
+      if (caller.kind === 'key') await keyUses.note(caller.id);
+      return caller;
+    },
     limit: async (of, { caller, sourceIp }) => {
       const who = caller === undefined ? `ip:${sourceIp}` : `${caller.kind === 'key' ? 'key' : 'user'}:${caller.id}`;
       const { limit, remaining, resetSeconds } = await limiter.take({ of, who });
@@ -24,5 +30,5 @@ export function makeEdge(env: z.output<typeof EdgeEnv>, client: DynamoDBDocument
     },
     originSecret: makeOriginSecret(env.ORIGIN_SECRET_ARN),
   };
-  return { authenticator, limiter, options };
+  return { authenticator, limiter, keyUses, options };
 }

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { RetryLater } from '../../core/errors.ts';
 import { log } from '../../core/log.ts';
-import { KEY_LIMIT, LIMITS, type Limit, NEVER_UNCOUNTED } from './limits.ts';
+import { type Limit, limitOf, NEVER_UNCOUNTED } from './limits.ts';
 import type { Allowance, Limiter, Take } from './port.ts';
 
 /** Part of a limit that an instance takes from the table at once: so many instances can overshoot by no more than that together. */
@@ -9,13 +9,17 @@ const LEASES = 50;
 /** Windows longer than this are begun with small leases. */
 const LONG_SECONDS = 3_600;
 
+/** An administrator may give somebody the whole limit again: so soon an instance that refused takes notice. */
+const ASK_AGAIN_MILLIS = 5_000;
+
 interface Lease {
   readonly window: number;
   /** Units that this instance may still give. */
   left: number;
   /** Units that the table says were taken by all. */
   taken: number;
-  exhausted: boolean;
+  /** Unix milliseconds until which the table is not asked again, because it had nothing left. */
+  exhaustedUntil: number;
   /** Units taken from the table the last time. */
   step: number;
 }
@@ -55,11 +59,11 @@ export class DynamoDbLimiter implements Limiter {
   }
 
   limitOf(of: Take['of']): number {
-    return scaled(LIMITS[of], this.#factor).units;
+    return limitOf({ of, who: '' }, this.#factor).units;
   }
 
   async look({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance> {
-    const limit = this.#limitOf({ of, who, units });
+    const limit = limitOf({ of, who, units }, this.#factor);
     const { window, resetSeconds } = this.#windowOf(limit);
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#table, Key: { pk: `L#${of}#${who}`, sk: String(window) } }),
@@ -70,19 +74,14 @@ export class DynamoDbLimiter implements Limiter {
 
   /** Makes sure that the lease holds as much as is asked for, if the table grants it. */
   async #grant({ of, who, units, amount: asked = 1 }: Take) {
-    const limit = this.#limitOf({ of, who, units });
+    const limit = limitOf({ of, who, units }, this.#factor);
     const { window, resetSeconds } = this.#windowOf(limit);
     // what is larger than a window would never be let through otherwise
     const amount = Math.min(asked, limit.units);
     const id = `${of}#${who}`;
     const lease = this.#leaseOf(id, window);
-    if (lease.left < amount && !lease.exhausted) await this.#extend(id, lease, limit, amount, of);
+    if (lease.left < amount && lease.exhaustedUntil <= this.#now()) await this.#extend(id, lease, limit, amount, of);
     return { lease, amount, limit, resetSeconds };
-  }
-
-  #limitOf({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>): Limit {
-    const limit = scaled(limitFor(of, who), this.#factor);
-    return units === undefined ? limit : withUnits(limit, units);
   }
 
   #windowOf({ windowSeconds }: Limit) {
@@ -95,7 +94,7 @@ export class DynamoDbLimiter implements Limiter {
     const known = this.#leases.get(id);
     if (known?.window === window) return known;
     if (this.#leases.size > 10_000) this.#leases.clear();
-    const lease = { window, left: 0, taken: 0, exhausted: false, step: 0 };
+    const lease = { window, left: 0, taken: 0, exhaustedUntil: 0, step: 0 };
     this.#leases.set(id, lease);
     return lease;
   }
@@ -134,26 +133,13 @@ export class DynamoDbLimiter implements Limiter {
         return;
       }
     }
-    lease.exhausted = amount === 1;
+    if (amount === 1) lease.exhaustedUntil = this.#now() + ASK_AGAIN_MILLIS;
     lease.taken = limit.units;
   }
-}
-
-function limitFor(of: Take['of'], who: string): Limit {
-  const limit = LIMITS[of];
-  return who.startsWith('key:') && limit.units < KEY_LIMIT.units ? KEY_LIMIT : limit;
-}
-
-function scaled(limit: Limit, factor: number): Limit {
-  return factor === 1 ? limit : withUnits(limit, Math.ceil(limit.units * factor));
 }
 
 /** A long window outlives many instances, and what one holds is lost with it: so each takes twice as much each time, from little on. */
 function stepOf({ step }: Lease, { units, windowSeconds }: Limit): number {
   const share = Math.floor(units / LEASES);
   return windowSeconds > LONG_SECONDS ? Math.min(share, step * 2) : share;
-}
-
-function withUnits(limit: Limit, units: number): Limit {
-  return { ...limit, units, text: limit.text.replace(/^\d+/, String(units)) };
 }

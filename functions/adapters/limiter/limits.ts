@@ -16,7 +16,8 @@ const perDay = (units: number, of: string): Limit => ({
 });
 const perHour = (units: number): Limit => ({ units, windowSeconds: 3600, text: `${units} per 1 hour` });
 
-/** Seed 004's table for sessions and addresses; `page` is what a screen asks beside a search; ingest is metered by the events and bytes of a project, too. */
+/** Seed 004's table for sessions and addresses; `page` is what a screen asks beside a search; ingest is metered by the events and bytes of a project, too.
+ * `account` is sign-ins of one account from everywhere: more than one person's, so that others cannot easily keep them out. */
 export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
   default: perMinute(100),
   search: perMinute(50),
@@ -28,6 +29,7 @@ export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
   users: perMinute(50),
   login: perHour(20),
   register: perHour(10),
+  account: perHour(100),
   ingest: perMinute(60_000),
   events: perMinute(6_000_000, ' events'),
   bytes: perMinute(6_000_000_000, ' bytes'),
@@ -36,7 +38,15 @@ export const LIMITS: Readonly<Record<Take['of'], Limit>> = {
 };
 
 /** What a program with a read key may ask in each class. */
-export const KEY_LIMIT = perMinute(1_200);
+const KEY_LIMIT = perMinute(1_200);
 
 /** Classes that are refused while their count cannot be read. */
-export const NEVER_UNCOUNTED: ReadonlySet<Take['of']> = new Set(['login', 'register']);
+export const NEVER_UNCOUNTED: ReadonlySet<Take['of']> = new Set(['login', 'register', 'account']);
+
+/** The limit of a caller. @param factor of the stage, which does not count for `units` that a project has of its own */
+export function limitOf({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>, factor: number): Limit {
+  const own = LIMITS[of];
+  const limit = who.startsWith('key:') && own.units < KEY_LIMIT.units ? KEY_LIMIT : own;
+  const scaled = units ?? Math.ceil(limit.units * factor);
+  return { ...limit, units: scaled, text: limit.text.replace(/^\d+/, String(scaled)) };
+}

@@ -6,8 +6,8 @@ export type Metered = 'events' | 'bytes' | 'events_day' | 'bytes_day';
 /** How much of what class, for whom. */
 export interface Take {
   /** Endpoint class, or what is metered besides requests. */
-  readonly of: EndpointClass | Metered;
-  /** `user:<id>`, `key:<id>`, `ip:<address>` or `project:<id>`. */
+  readonly of: EndpointClass | 'account' | Metered;
+  /** `user:<id>`, `key:<id>`, `ip:<address>`, `project:<id>`, `account:<name>` or `address:<e-mail address>`. */
   readonly who: string;
   /** Units taken, 1 unless given; more than a window has take the whole of one. */
   readonly amount?: number;

@@ -20,6 +20,8 @@ const TicketItem = z
     user_id: z.string(),
     query: z.string(),
     session_expires_at: z.number().optional(),
+    session_id: z.string().optional(),
+    epoch: z.number().optional(),
     expires_at: z.number(),
   })
   .transform((item): Ticket & { expiresAt: number } => ({
@@ -27,8 +29,11 @@ const TicketItem = z
     userId: item.user_id,
     query: item.query,
     ...(item.session_expires_at !== undefined && { sessionExpiresAt: item.session_expires_at }),
+    ...(item.session_id !== undefined && { sessionId: item.session_id }),
+    ...(item.epoch !== undefined && { epoch: item.epoch }),
     expiresAt: item.expires_at,
   }));
+const HeldItem = z.object({ sk: z.string() });
 const SubscriptionItem = z.object({ sk: z.string(), query: z.string(), expires_at: z.number() });
 
 /** The register in its DynamoDB table. */
@@ -67,7 +72,9 @@ export class DynamoDbViewerRegister implements ViewerRegister {
   }
 
   async connect(connection: Connection): Promise<void> {
-    await this.#put(`C#${connection.id}`, SELF, toItem(connection), this.#end());
+    const item = toItem(connection);
+    await this.#put(`C#${connection.id}`, SELF, item, this.#end());
+    await this.#put(ofHolder(connection.userId), connection.id, item, this.#end());
   }
 
   async find(connectionId: string): Promise<Connection | undefined> {
@@ -82,7 +89,30 @@ export class DynamoDbViewerRegister implements ViewerRegister {
     const connection = await this.find(connectionId);
     if (connection === undefined) return;
     await this.unsubscribe(connection.project, connectionId);
+    await this.#delete(ofHolder(connection.userId), connectionId);
     await this.#delete(`C#${connectionId}`, SELF);
+  }
+
+  async connectionsOf(userId: string): Promise<readonly Connection[]> {
+    const connections: Connection[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': ofHolder(userId) },
+          ConsistentRead: true,
+          ExclusiveStartKey: from,
+        }),
+      );
+      for (const item of page.Items ?? []) {
+        const ticket = TicketItem.parse(item);
+        if (ticket.expiresAt * 1000 > this.#now()) connections.push({ ...ticket, id: HeldItem.parse(item).sk });
+      }
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return connections;
   }
 
   async subscribe(project: ProjectId, { connectionId, query }: Subscription): Promise<void> {
@@ -124,9 +154,14 @@ export class DynamoDbViewerRegister implements ViewerRegister {
   }
 }
 
-const toItem = ({ project, userId, query, sessionExpiresAt }: Ticket) => ({
+/** Partition of the connections of a user or key. */
+const ofHolder = (userId: string): string => `V#${userId}`;
+
+const toItem = ({ project, userId, query, sessionExpiresAt, sessionId, epoch }: Ticket) => ({
   project,
   user_id: userId,
   query,
   session_expires_at: sessionExpiresAt,
+  session_id: sessionId,
+  epoch,
 });

@@ -3,10 +3,14 @@ import type { ProjectId } from '../../core/project.ts';
 /** A right to open one connection. */
 export interface Ticket {
   readonly project: ProjectId;
+  /** User id, or id of an API key. */
   readonly userId: string;
   readonly query: string;
   /** Unix seconds at which the session that made it ends; none for an API key. */
   readonly sessionExpiresAt?: number;
+  /** Session that made it, and the epoch of its user's sessions then. */
+  readonly sessionId?: string;
+  readonly epoch?: number;
 }
 
 /** An open connection. */
@@ -29,9 +33,17 @@ export interface ViewerRegister {
   connect(connection: Connection): Promise<void>;
   find(connectionId: string): Promise<Connection | undefined>;
   disconnect(connectionId: string): Promise<void>;
+  /** Open connections of a user or API key. */
+  connectionsOf(userId: string): Promise<readonly Connection[]>;
   subscribe(project: ProjectId, subscription: Subscription): Promise<void>;
   unsubscribe(project: ProjectId, connectionId: string): Promise<void>;
   list(project: ProjectId): Promise<readonly Subscription[]>;
+}
+
+/** Ends open connections. */
+export interface ViewerClose {
+  /** Whether there was one or not. */
+  close(connectionId: string): Promise<void>;
 }
 
 /** Sends to open connections. */

@@ -1,13 +1,14 @@
 import {
   ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { log } from '../../core/log.ts';
-import type { ViewerPost } from './port.ts';
+import type { ViewerClose, ViewerPost } from './port.ts';
 
 /** Connections of API Gateway's WebSocket API. */
-export class WebSocketApiPost implements ViewerPost {
+export class WebSocketApiConnections implements ViewerPost, ViewerClose {
   readonly #client: ApiGatewayManagementApiClient;
 
   /** @param callbackUrl `https://…/<stage>`; an `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI` stands in for it */
@@ -28,6 +29,14 @@ export class WebSocketApiPost implements ViewerPost {
       // a viewer that cannot be reached now sees the gap by the chain of the next message
       log('warn', 'message to a viewer was not taken', {}, error);
       return true;
+    }
+  }
+
+  async close(connectionId: string): Promise<void> {
+    try {
+      await this.#client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+    } catch (error) {
+      if (!(error instanceof GoneException)) throw error;
     }
   }
 }

@@ -5,6 +5,7 @@ export default StageSettings.parse({
   name: 'local',
   size: 'small',
   registration: 'open',
+  mailFrom: 'tributary@tributary.invalid',
   changeFirstPassword: false,
   limitsFactor: 20,
   streamShards: 2,

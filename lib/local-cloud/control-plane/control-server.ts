@@ -23,10 +23,10 @@ interface ControlCall {
 }
 
 /** Recognises the calls of one service; undefined for what is not one of them. */
-export type ControlApi = (method: string, path: string) => ControlCall | undefined;
+export type ControlApi = (method: string, path: string, body: Buffer) => ControlCall | undefined;
 
 /**
- * The calls that are about resources and not to them: `@connections` of the WebSocket API, the state of a domain. It is also where the SDK
+ * The calls that are about resources and not to them: `@connections` of the WebSocket API, the state of a domain, mails. It is also where the SDK
  * sends every call to a service that nothing stands in for, so that none leaves this machine: those get an error that names them.
  */
 export class ControlServer {
@@ -79,7 +79,7 @@ export class ControlServer {
     if (!check.verified) return refusal(403, 'ForbiddenException', check.message);
     const { path } = splitTarget(url);
     for (const api of this.#apis) {
-      const call = api(method, path);
+      const call = api(method, path, body);
       if (call === undefined) continue;
       const decision = authorize(this.#principals, { accessKeyId: check.accessKeyId, ...call });
       return decision.allowed ? call.run(body) : refusal(403, 'AccessDeniedException', decision.message);

@@ -193,6 +193,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       Tags: tags,
     },
   },
+  'AWS::SES::EmailIdentity': {
+    nameProperty: 'EmailIdentity',
+    nameLength: 320,
+    arn: arn('ses', ({ name }) => `identity/${name}`),
+    shape: { EmailIdentity: 'used', Tags: tags },
+  },
   'AWS::KMS::Key': noLocalEffect({
     ref: uuid,
     arn: arn('kms', (identity) => `key/${uuid(identity)}`),

@@ -1,0 +1,89 @@
+import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { LIMITS, type Limit, limitOf } from './limits.ts';
+import type { Take } from './port.ts';
+
+/** What is taken of a running window. */
+export interface LimitUse {
+  readonly of: Take['of'];
+  /** As in `Take`. */
+  readonly who: string;
+  readonly limit: Limit;
+  /** As instances took it from the table, a share at a time. */
+  readonly taken: number;
+  /** Unix milliseconds. */
+  readonly endsAt: number;
+}
+
+const CountItem = z.object({ pk: z.string(), sk: z.string(), taken: z.number() });
+const CLASSES = Object.keys(LIMITS) as Take['of'][];
+
+/** Looks at all counts of the limits table, and takes them back. The table holds no more than the callers of the last hours. */
+export class LimitUses {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #factor: number;
+  readonly #now: () => number;
+
+  constructor(client: DynamoDBDocumentClient, table: string, factor: number, now: () => number = Date.now) {
+    this.#client = client;
+    this.#table = table;
+    this.#factor = factor;
+    this.#now = now;
+  }
+
+  /** The limits themselves, as they are for sessions and addresses. */
+  limits(): readonly { readonly of: Take['of']; readonly limit: Limit }[] {
+    return CLASSES.map((of) => ({ of, limit: limitOf({ of, who: '' }, this.#factor) }));
+  }
+
+  async list(): Promise<readonly LimitUse[]> {
+    const uses: LimitUse[] = [];
+    for await (const { pk, sk, taken } of this.#counts()) {
+      const [, of, who] = /^L#([a-z_]+)#(.+)$/s.exec(pk) ?? [];
+      const known = CLASSES.find((each) => each === of);
+      if (known === undefined || who === undefined) continue;
+      const limit = limitOf({ of: known, who }, this.#factor);
+      const endsAt = (Number(sk) + 1) * limit.windowSeconds * 1000;
+      // windows that are over stay in the table for a while
+      if (endsAt > this.#now()) uses.push({ of: known, who, limit, taken, endsAt });
+    }
+    return uses;
+  }
+
+  /** @returns how many counts were taken back */
+  async reset({ of, who }: Pick<Take, 'of' | 'who'>): Promise<number> {
+    return this.#delete((pk) => pk === `L#${of}#${who}`);
+  }
+
+  /** @returns how many counts were taken back */
+  async resetAll(): Promise<number> {
+    return this.#delete(() => true);
+  }
+
+  async #delete(isMeant: (pk: string) => boolean): Promise<number> {
+    let count = 0;
+    for await (const { pk, sk } of this.#counts()) {
+      if (!isMeant(pk)) continue;
+      await this.#client.send(new DeleteCommand({ TableName: this.#table, Key: { pk, sk } }));
+      count++;
+    }
+    return count;
+  }
+
+  async *#counts() {
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#client.send(
+        new ScanCommand({
+          TableName: this.#table,
+          FilterExpression: 'begins_with(pk, :counts)',
+          ExpressionAttributeValues: { ':counts': 'L#' },
+          ExclusiveStartKey: from,
+        }),
+      );
+      for (const item of page.Items ?? []) yield CountItem.parse(item);
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+  }
+}
