@@ -11,17 +11,17 @@ import { DynamoDbBackOff } from '../adapters/back-off/dynamodb.ts';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { makeEdge } from '../adapters/edge/edge.ts';
 import { EdgeEnv } from '../adapters/edge/env.ts';
-import { LimitUses } from '../adapters/limiter/uses.ts';
+import { DynamoDbLimitUses } from '../adapters/limiter/uses.ts';
 import { MailEnv } from '../adapters/mail/env.ts';
 import { SesMail } from '../adapters/mail/ses.ts';
 import { makePublishSigningKeys } from '../adapters/signing-key/dynamodb.ts';
 import { SigningKeyEnv } from '../adapters/signing-key/env.ts';
 import { SecretsManagerSigningKeys } from '../adapters/signing-key/secrets-manager.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
+import { LiveEnv, ViewersEnv } from '../adapters/viewers/env.ts';
 import { WebSocketApiConnections } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
-import { LiveEnv, ViewersEnv } from '../live/env.ts';
 import * as api from './api.ts';
 import { makeCreateApiKey, makeListApiKeys, makeRevokeApiKey, makeRotateApiKey } from './api-keys.ts';
 import { IdentityEnv } from './env.ts';
@@ -114,7 +114,7 @@ const parts: IdentityParts = {
 };
 
 const limits = {
-  uses: new LimitUses(dynamoDb, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR),
+  uses: new DynamoDbLimitUses(dynamoDb, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR),
   audit,
 };
 

@@ -1,7 +1,5 @@
 import type { AuditTrail } from '../adapters/audit-trail/port.ts';
-import { LIMITS } from '../adapters/limiter/limits.ts';
-import type { Take } from '../adapters/limiter/port.ts';
-import type { LimitUses } from '../adapters/limiter/uses.ts';
+import type { LimitUses } from '../adapters/limiter/port.ts';
 import { actorOf, auditOf } from '../core/audit.ts';
 import { Failure } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
@@ -10,7 +8,7 @@ import type { LimitsStatus } from './limits-api.ts';
 
 /** What looking at limits stands on. */
 export interface LimitsParts {
-  readonly uses: Pick<LimitUses, 'limits' | 'list' | 'reset' | 'resetAll'>;
+  readonly uses: LimitUses;
   readonly audit: AuditTrail;
 }
 
@@ -46,7 +44,7 @@ export const makeResetLimit =
   ({ uses, audit }: LimitsParts) =>
   async ({ id }: { id: string }, call: AuthenticatedCall): Promise<{ reset: number }> => {
     const colon = id.indexOf(':');
-    const of = (Object.keys(LIMITS) as Take['of'][]).find((each) => each === id.slice(0, Math.max(0, colon)));
+    const of = uses.limits().find((each) => each.of === id.slice(0, Math.max(0, colon)))?.of;
     if (of === undefined) throw new Failure('not_found', 'there is no such limit; expected <class>:<who>');
     await audit.record({ ...toAudit(call, id), metadata: { limit: id } });
     return { reset: await uses.reset({ of, who: id.slice(colon + 1) }) };

@@ -3,10 +3,10 @@ import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { makeEdge } from '../adapters/edge/edge.ts';
 import { EdgeEnv } from '../adapters/edge/env.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
+import { LiveEnv } from '../adapters/viewers/env.ts';
 import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
 import { createTicketRoute } from './api.ts';
-import { LiveEnv } from './env.ts';
 import { makeCreateTicket } from './tickets.ts';
 
 const env = readEnv(z.object({ ...EdgeEnv.shape, ...LiveEnv.shape }));

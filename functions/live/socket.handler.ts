@@ -8,11 +8,12 @@ import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { EventStoreEnv } from '../adapters/event-store/env.ts';
 import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
+import { LiveEnv, ViewersEnv } from '../adapters/viewers/env.ts';
 import { WebSocketApiConnections } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
 import { log } from '../core/log.ts';
 import { inContext, makeTraceContext } from '../core/trace-context.ts';
-import { FillEnv, LiveEnv, ViewersEnv } from './env.ts';
+import { FillEnv } from './env.ts';
 import { makeFill } from './fill.ts';
 import { makeConnect, makeReceive, type SocketParts } from './socket.ts';
 

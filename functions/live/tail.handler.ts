@@ -6,10 +6,11 @@ import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
 import { DynamoDbTombstones } from '../adapters/tombstones/dynamodb.ts';
 import { TombstonesEnv } from '../adapters/tombstones/env.ts';
 import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
+import { LiveEnv, ViewersEnv } from '../adapters/viewers/env.ts';
 import { WebSocketApiConnections } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
 import { kinesisHandler } from '../core/kinesis.ts';
-import { LiveEnv, TailEnv, ViewersEnv } from './env.ts';
+import { TailEnv } from './env.ts';
 import { makeTail } from './tail.ts';
 
 const env = readEnv(

@@ -20,10 +20,11 @@ import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-
 import type { SettingsEnv } from '../../functions/adapters/saved-searches/env.ts';
 import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts';
 import type { TombstonesEnv } from '../../functions/adapters/tombstones/env.ts';
+import type { LiveEnv } from '../../functions/adapters/viewers/env.ts';
 import type { DeletionEnv } from '../../functions/deletion/env.ts';
 import type { IdentityEnv } from '../../functions/identity/env.ts';
 import type { BalanceEnv, BalanceMetrics } from '../../functions/ingest/env.ts';
-import type { FillEnv, LiveEnv, TailEnv } from '../../functions/live/env.ts';
+import type { FillEnv, TailEnv } from '../../functions/live/env.ts';
 import type { OperationEnv } from '../../functions/operation/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';

@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { RetryLater } from '../../core/errors.ts';
 import { log } from '../../core/log.ts';
-import { type Limit, limitOf, NEVER_UNCOUNTED } from './limits.ts';
-import type { Allowance, Limiter, Take } from './port.ts';
+import { limitOf, NEVER_UNCOUNTED } from './limits.ts';
+import type { Allowance, Limit, Limiter, Take } from './port.ts';
 
 /** Part of a limit that an instance takes from the table at once: so many instances can overshoot by no more than that together. */
 const LEASES = 50;

@@ -1,12 +1,4 @@
-import type { Take } from './port.ts';
-
-/** Units a window. */
-export interface Limit {
-  readonly units: number;
-  readonly windowSeconds: number;
-  /** As the seed words it: `50 per 1 minute`. */
-  readonly text: string;
-}
+import type { Limit, Take } from './port.ts';
 
 const perMinute = (units: number, of = ''): Limit => ({ units, windowSeconds: 60, text: `${units}${of} per 1 minute` });
 const perDay = (units: number, of: string): Limit => ({

@@ -36,3 +36,34 @@ export interface Limiter {
   /** What is left in the current window, without taking of it. */
   look(take: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance>;
 }
+
+/** Units a window. */
+export interface Limit {
+  readonly units: number;
+  readonly windowSeconds: number;
+  /** As the seed words it: `50 per 1 minute`. */
+  readonly text: string;
+}
+
+/** What is taken of a running window. */
+export interface LimitUse {
+  readonly of: Take['of'];
+  /** As in `Take`. */
+  readonly who: string;
+  readonly limit: Limit;
+  /** As instances took it from the table, a share at a time. */
+  readonly taken: number;
+  /** Unix milliseconds. */
+  readonly endsAt: number;
+}
+
+/** What an administrator sees of limits, and takes back. */
+export interface LimitUses {
+  /** The limits themselves, as they are for sessions and addresses. */
+  limits(): readonly { readonly of: Take['of']; readonly limit: Limit }[];
+  list(): Promise<readonly LimitUse[]>;
+  /** @returns how many counts were taken back */
+  reset(take: Pick<Take, 'of' | 'who'>): Promise<number>;
+  /** @returns how many counts were taken back */
+  resetAll(): Promise<number>;
+}

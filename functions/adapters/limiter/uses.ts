@@ -1,25 +1,13 @@
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { LIMITS, type Limit, limitOf } from './limits.ts';
-import type { Take } from './port.ts';
-
-/** What is taken of a running window. */
-export interface LimitUse {
-  readonly of: Take['of'];
-  /** As in `Take`. */
-  readonly who: string;
-  readonly limit: Limit;
-  /** As instances took it from the table, a share at a time. */
-  readonly taken: number;
-  /** Unix milliseconds. */
-  readonly endsAt: number;
-}
+import { LIMITS, limitOf } from './limits.ts';
+import type { LimitUse, LimitUses, Take } from './port.ts';
 
 const CountItem = z.object({ pk: z.string(), sk: z.string(), taken: z.number() });
 const CLASSES = Object.keys(LIMITS) as Take['of'][];
 
 /** Looks at all counts of the limits table, and takes them back. The table holds no more than the callers of the last hours. */
-export class LimitUses {
+export class DynamoDbLimitUses implements LimitUses {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #factor: number;
@@ -32,8 +20,7 @@ export class LimitUses {
     this.#now = now;
   }
 
-  /** The limits themselves, as they are for sessions and addresses. */
-  limits(): readonly { readonly of: Take['of']; readonly limit: Limit }[] {
+  limits(): ReturnType<LimitUses['limits']> {
     return CLASSES.map((of) => ({ of, limit: limitOf({ of, who: '' }, this.#factor) }));
   }
 
@@ -51,12 +38,10 @@ export class LimitUses {
     return uses;
   }
 
-  /** @returns how many counts were taken back */
   async reset({ of, who }: Pick<Take, 'of' | 'who'>): Promise<number> {
     return this.#delete((pk) => pk === `L#${of}#${who}`);
   }
 
-  /** @returns how many counts were taken back */
   async resetAll(): Promise<number> {
     return this.#delete(() => true);
   }
