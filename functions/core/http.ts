@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { DomainError, Failure, InvalidRequest } from './errors.ts';
 import { type HttpRequest, toHttpRequest } from './http-request.ts';
@@ -229,12 +230,32 @@ async function run(
 
 function parse(route: Route, parameters: Readonly<Record<string, string>>, request: HttpRequest): unknown {
   if (route.input === undefined) return undefined;
-  const parsed = route.input.safeParse(readInput(request, parameters));
+  const parsed = strictly(route.input).safeParse(readInput(request, parameters));
   if (!parsed.success)
     throw new InvalidRequest(toFieldErrors(parsed.error), {
       cause: parsed.error,
     });
   return parsed.data;
+}
+
+const strictForms = new WeakMap<z.ZodType, z.ZodType>();
+
+/** The same schema, which names members that it does not know instead of leaving them out; which project is meant was read before. */
+function strictly(input: z.ZodType): z.ZodType {
+  if (!(input instanceof z.ZodObject) || !(input.def.catchall === undefined || isNever(input.def.catchall)))
+    return input;
+  const known = strictForms.get(input);
+  if (known !== undefined) return known;
+  const form = 'project_id' in input.shape ? input.strict() : z.preprocess(withoutProject, input.strict());
+  strictForms.set(input, form);
+  return form;
+}
+
+const isNever = (type: unknown): boolean => type instanceof z.ZodNever;
+
+function withoutProject(value: unknown): unknown {
+  const { project_id: _project, ...rest } = value as Record<string, unknown>;
+  return rest;
 }
 
 /** A JSON answer. */

@@ -18,6 +18,8 @@ import { makeFindPolicy } from './policy/policy.ts';
 import { makeTakeQuota } from './policy/quota.ts';
 import { shipperTable } from './shipper-table.ts';
 import { makeShippers } from './shippers.ts';
+import { traceLogRoute } from './trace-api.ts';
+import { makeTraceLog } from './trace-log.ts';
 
 const env = readEnv(
   z.object({ ...EdgeEnv.shape, ...FrameStreamEnv.shape, ...QuarantineEnv.shape, ...SettingsEnv.shape }),
@@ -37,6 +39,7 @@ export const handler = httpHandler(
     serve(createLogRoute, makeCreateLog(accept)),
     serve(createLogsRoute, makeCreateLogs(accept)),
     serve(generateRoute, makeGenerateLogs(accept, Date.now)),
+    serve(traceLogRoute, makeTraceLog(accept, Date.now)),
   ],
   { ...edge.options, fallback: makeShippers(accept, shipperTable, Date.now) },
 );

@@ -10,6 +10,7 @@ import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
 import * as api from './api.ts';
 import { makeContext } from './context.ts';
+import { makeCorrelation } from './correlation.ts';
 import { makeExportLogs } from './export/export-logs.ts';
 import { exportRoute } from './export-api.ts';
 import { makeFacets, makeFields, makeValues } from './facets.ts';
@@ -28,6 +29,8 @@ import * as metrics from './metrics-api.ts';
 import { makeOverview } from './overview.ts';
 import { makeRecentLogs, makeSearchLogs } from './search-logs.ts';
 import { makeTimeseries } from './timeseries.ts';
+import * as trace from './trace-api.ts';
+import { makeTraceContextAnswer, makeTraceDebugAnswer } from './trace-context.ts';
 import { makeWithoutFilter } from './without-filter.ts';
 
 const env = readEnv(z.object({ ...EdgeEnv.shape, ...EventStoreEnv.shape, ...AnswerCacheEnv.shape }));
@@ -47,6 +50,9 @@ export const handler = httpHandler(
     serve(api.lastRoute, makeLastEvent(parts)),
     serve(api.withoutFilterRoute, makeWithoutFilter(parts)),
     serve(api.contextRoute, makeContext(parts)),
+    serve(trace.correlationRoute, makeCorrelation(parts)),
+    serve(trace.traceContextRoute, makeTraceContextAnswer(Date.now)),
+    serve(trace.traceDebugRoute, makeTraceDebugAnswer(Date.now)),
     serve(api.getLogRoute, makeGetLog(parts)),
     serve(api.overviewRoute, cachedAnswer(cache, CACHED_KINDS.overview, makeOverview(parts))),
     serve(api.timeseriesRoute, cachedAnswer(cache, CACHED_KINDS.timeseries, makeTimeseries(parts))),

@@ -125,6 +125,7 @@ export class AppStack extends Stack {
       'POST /api/v1/logs',
       'POST /api/v1/logs/batch',
       'POST /api/v1/logs/generate',
+      'POST /api/v1/trace/log',
       'POST /api/logs',
       'POST /api/logs/batch',
       // shippers append paths of theirs to any prefix of their users'
@@ -313,6 +314,8 @@ export class AppStack extends Stack {
       'GET /api/v1/metrics/{proxy+}',
       'GET /api/v1/analytics',
       'GET /api/analytics',
+      'GET /api/v1/trace/{proxy+}',
+      'GET /api/v1/correlation/{proxy+}',
       'GET /api/v1/cache/stats',
       'DELETE /api/v1/cache/clear',
     ]);

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEntry, AuditEntryList, AuditVerification } from '../../functions/audit/api.ts';
+import { type Platform, startPlatform } from '../support/platform.ts';
+
+const CHANGES = process.env.TRIBUTARY_TEST_FULL === undefined ? 60 : 400;
+
+const json = (body: unknown, method = 'POST'): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** Calls the platform as its administrator. */
+async function signIn(platform: Platform) {
+  const { username, password, url } = platform;
+  const login = await fetch(new URL('/api/v1/auth/login', url), {
+    method: 'POST',
+    body: new URLSearchParams({ username, password }),
+  });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const call = async (path: string, init: RequestInit = {}) =>
+    fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+  const read = async <T>(path: string, init?: RequestInit): Promise<T> => (await call(path, init)).json() as Promise<T>;
+  const trail = async (query = ''): Promise<readonly AuditEntry[]> => {
+    const found: AuditEntry[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: AuditEntryList = await read(
+        `/api/v1/audit?limit=200${query}${cursor === null ? '' : `&cursor=${cursor}`}`,
+      );
+      found.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return found;
+  };
+  return { call, read, trail, verify: () => read<AuditVerification>('/api/v1/audit/verify') };
+}
+
+describe('the audit trail', () => {
+  let platform: Platform;
+  let admin: Awaited<ReturnType<typeof signIn>>;
+  beforeAll(async () => {
+    platform = await startPlatform();
+    admin = await signIn(platform);
+  });
+  afterAll(() => platform.stop());
+
+  it('takes a business event of a client and shows it with who told it', async () => {
+    const created = await admin.call(
+      '/api/v1/audit',
+      json({
+        actor: { type: 'user', id: 'u-42', name: 'Bea' },
+        action: 'content.updated',
+        entity_type: 'content',
+        entity_id: 'page/7',
+        old_values: { title: 'a', api_key: 'never kept' },
+        new_values: { title: 'b' },
+      }),
+    );
+    expect(created.status).toBe(201);
+    const entry = (await created.json()) as AuditEntry;
+    expect(entry).toMatchObject({
+      source: 'client',
+      recorded_by: { name: 'admin' },
+      actor: { name: 'Bea' },
+      old_values: { title: 'a', api_key: '[masked]' },
+    });
+    expect(await admin.read(`/api/v1/audit/${entry.id}`)).toEqual(entry);
+    const trail = await admin.read<AuditEntryList>(`/api/v1/audit/entity/content/${encodeURIComponent('page/7')}`);
+    expect(trail.items.map(({ id }) => id)).toEqual([entry.id]);
+  });
+
+  it('tells what people did, and is filtered by who, what and when', async () => {
+    const key = await admin.read<{ id: string }>('/api/v1/keys', json({ name: 'of the test' }));
+    await admin.call(`/api/v1/keys/${key.id}`, { method: 'DELETE' });
+    const ofKey = (await admin.trail()).filter(({ entity_id }) => entity_id === key.id);
+    expect(ofKey.map(({ action }) => action)).toEqual(['api_key.revoked', 'api_key.created']);
+    expect((await admin.trail('&action=api_key.*')).every(({ action }) => action.startsWith('api_key.'))).toBe(true);
+    expect((await admin.trail('&actor=bea')).map(({ action }) => action)).toEqual(['content.updated']);
+    expect(await admin.trail('&to=2020-01-01')).toEqual([]);
+    expect(await admin.trail('&from=now%2B1d')).toEqual([]);
+    const logins = await admin.trail('&action=user.login&result=success&from=-1h');
+    expect(logins.length).toBeGreaterThan(0);
+  });
+
+  it('is for administrators of the project alone, and names members that it does not know', async () => {
+    expect((await platform.call('/api/v1/audit')).status).toBe(403);
+    expect((await fetch(new URL('/api/v1/audit', platform.url))).status).toBe(401);
+    const wrong = await admin.call('/api/v1/audit?colour=red');
+    expect([wrong.status, await wrong.json()]).toMatchObject([422, { errors: [{ pointer: '#/colour' }] }]);
+    expect((await admin.call('/api/v1/audit?cursor=abc')).status).toBe(400);
+    expect((await admin.call('/api/v1/audit/999-000000000000')).status).toBe(404);
+  });
+
+  it('is as it was written', async () => {
+    expect(await admin.verify()).toMatchObject({ intact: true, findings: [], unfinished: [], next_seq: null });
+  });
+});
+
+describe('a power cut', () => {
+  it(`in the middle of ${CHANGES} changes leaves none without its entry and no entry without its change`, async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tributary-audit-'));
+    try {
+      const first = await startPlatform({ dataDir });
+      await changeUntilKilled(first, await signIn(first));
+      const second = await startPlatform({ dataDir });
+      try {
+        const admin = await signIn(second);
+        const entries = await admin.trail('&action=api_key.*');
+        const told = new Map<string, string>();
+        for (const { entity_id, action } of [...entries].reverse()) told.set(entity_id, action);
+        const keys = await admin.read<{ items: { id: string }[] }>('/api/v1/keys');
+        const standing = [...told].filter(([, action]) => action !== 'api_key.revoked').map(([id]) => id);
+        expect(keys.items.map(({ id }) => id).sort()).toEqual(standing.sort());
+        expect(told.size).toBeGreaterThan(5);
+        expect(await admin.verify()).toMatchObject({ intact: true, findings: [] });
+      } finally {
+        await second.stop();
+      }
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+});
+
+/** Three people make keys and revoke every other one; a third of the way the process is killed. */
+async function changeUntilKilled(platform: Platform, { call }: Awaited<ReturnType<typeof signIn>>): Promise<void> {
+  let next = 0;
+  let done = 0;
+  let killing: Promise<void> | undefined;
+  const person = async () => {
+    for (let n = next++; n < CHANGES; n = next++) {
+      try {
+        const made = await call('/api/v1/keys', json({ name: `key ${n}` }));
+        const { id } = (await made.json()) as { id: string };
+        if (n % 2 === 0) await call(`/api/v1/keys/${id}`, { method: 'DELETE' });
+      } catch {
+        return;
+      }
+      done++;
+      if (done >= CHANGES / 3) killing ??= platform.kill();
+    }
+  };
+  await Promise.all([person(), person(), person()]);
+  await killing;
+}
