@@ -38,7 +38,9 @@ export function makeRedrive({ quarantine, stream }: RedriveParts) {
         if (signal.aborted) return drained;
         const body = await quarantine.get(key);
         if (body === undefined) continue;
-        const taken = await stream.put(prefix === 'spill/' ? [body] : readRecords(body), signal);
+        const records = prefix === 'spill/' ? [body] : readRecords(key, body);
+        if (records === undefined) continue;
+        const taken = await stream.put(records, signal);
         if (!taken.every(Boolean)) {
           log('warn', 'stream takes no records, redrive goes on at the next run', {
             'tributary.redrive.drained': drained,
@@ -63,8 +65,14 @@ export function makeRedrive({ quarantine, stream }: RedriveParts) {
   }
 }
 
-function readRecords(body: Buffer): Buffer[] {
-  const { payload } = OnFailureObject.parse(JSON.parse(body.toString('utf8')));
-  const { Records } = Payload.parse(typeof payload === 'string' ? JSON.parse(payload) : payload);
-  return Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64'));
+/** @returns undefined for an object that no mapping wrote: it stays, and holds up no other */
+function readRecords(key: string, body: Buffer): Buffer[] | undefined {
+  try {
+    const { payload } = OnFailureObject.parse(JSON.parse(body.toString('utf8')));
+    const { Records } = Payload.parse(typeof payload === 'string' ? JSON.parse(payload) : payload);
+    return Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64'));
+  } catch (error) {
+    log('error', 'object holds no batch of records, it stays where it is', { 'aws.s3.key': key }, error);
+    return undefined;
+  }
 }

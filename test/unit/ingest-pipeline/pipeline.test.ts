@@ -152,6 +152,18 @@ describe('accepting', () => {
     expect(quarantine.objects.has('spill/project=demo/x')).toBe(true);
   });
 
+  it('brings back a batch that was given up, whatever else lies before it', async () => {
+    const { accept, stream, quarantine, redrive } = start();
+    await accept([line('one')]);
+    const [record] = stream.records.splice(0);
+    const payload = JSON.stringify({ Records: [{ kinesis: { data: record?.toString('base64') } }] });
+    await quarantine.put('aws/lambda/1/other', Buffer.from('{"not":"ours"}'));
+    await quarantine.put('aws/lambda/2/batch', Buffer.from(JSON.stringify({ payload })));
+    expect(await redrive()).toBe(1);
+    expect(stream.records).toEqual([record]);
+    expect([...quarantine.objects.keys()]).toEqual(['aws/lambda/1/other']);
+  });
+
   it('tells of what waits in quarantine at every run of the redrive, which an alarm counts, and leaves it there', async () => {
     const { quarantine, redrive } = start();
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
