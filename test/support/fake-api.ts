@@ -6,6 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { makeFakeAdmin } from './fake-admin.ts';
 import { type FakeEvent, makeEvents, makeFreshEvent } from './fake-events.ts';
+import { makeFakeIngest } from './fake-ingest.ts';
 
 /** Headers of the deployed site; the dashboard has to live with them. */
 export const SITE_CSP = [
@@ -189,6 +190,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
   };
 
   const admin = makeFakeAdmin({ me, project });
+  const ingest = makeFakeIngest();
   const answer = (
     method: string,
     path: string,
@@ -251,7 +253,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       );
       return { status: 204 };
     }
-    const managed = admin(method, path, search, body);
+    const managed = admin(method, path, search, body) ?? ingest(method, path, search, body);
     if (managed) return managed;
     if (path.startsWith('/api/v1/saved-searches')) {
       const id = path.split('/')[4];

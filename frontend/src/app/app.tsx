@@ -34,6 +34,7 @@ const Send = page(async () => (await import('../features/send/components/send-da
 const Project = lazy(reloadOnce(() => import('./project-route.tsx')));
 const Keys = page(async () => (await import('../features/keys/components/keys-page.tsx')).KeysPage);
 const Audit = page(async () => (await import('../features/audit/components/audit-page.tsx')).AuditPage);
+const Ingest = page(async () => (await import('../features/ingest/components/ingest-page.tsx')).IngestPage);
 const Users = page(async () => (await import('../features/users/components/users-page.tsx')).UsersPage);
 const Limits = page(async () => (await import('../features/limits/components/limits-page.tsx')).LimitsPage);
 
@@ -103,6 +104,7 @@ function SignedIn() {
               <Route path="/project" element={<Project user={user} />} />
               <Route path="/keys" element={<Keys />} />
               <Route path="/audit" element={<Audit />} />
+              <Route path="/ingest/:tab?" element={<Ingest />} />
               <Route path="/users" element={<Users userId={user.id} />} />
               <Route path="/limits" element={<Limits />} />
               <Route path="/settings" element={<Settings user={user} />} />

@@ -1,4 +1,5 @@
 import {
+  ArrowDownToLine,
   FolderKanban,
   Gauge,
   KeyRound,
@@ -28,6 +29,7 @@ export const PAGES: readonly Page[] = [
   { name: 'Logs', path: '/logs', icon: ScrollText, keys: 'g l' },
   { name: 'Live', path: '/logs', live: true, icon: Radio, keys: 'l' },
   { name: 'Send data', path: '/send', icon: Upload, keys: 'g s' },
+  { name: 'Ingest', path: '/ingest', icon: ArrowDownToLine },
   { name: 'Project', path: '/project', icon: FolderKanban },
   { name: 'API keys', path: '/keys', icon: KeyRound, needs: 'admin' },
   { name: 'Audit', path: '/audit', icon: ShieldCheck, keys: 'g u', needs: 'admin' },

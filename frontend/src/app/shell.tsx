@@ -67,7 +67,8 @@ export function Shell({ user, children }: { user: Me; children: ReactNode }) {
         : {}),
     });
   const isCurrent = (page: Page) =>
-    page.path === pathname && (page.path !== '/logs' || (page.live ?? false) === url.live);
+    (page.path === '/' ? pathname === '/' : pathname === page.path || pathname.startsWith(`${page.path}/`)) &&
+    (page.path !== '/logs' || (page.live ?? false) === url.live);
   const go = (name: string) => {
     const page = pages.find((one) => one.name === name);
     if (page) void navigate(hrefOf(page));
