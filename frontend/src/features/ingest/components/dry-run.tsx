@@ -94,7 +94,7 @@ function Marked({ text, highlights }: { text: string; highlights: Preview['items
       {highlights.map(({ start, end, rule, action }, index) => (
         <span key={start}>
           {visibleText(text.slice(highlights[index - 1]?.end ?? 0, start))}
-          <mark data-tip={`${rule}: ${action}`} className="rounded-[2px] bg-hit px-0.5 text-[oklch(0.22_0.015_250)]">
+          <mark data-tip={`${rule}: ${action}`} className="rounded-[2px] bg-hit px-0.5 text-ink">
             {visibleText(text.slice(start, end))}
           </mark>
         </span>
