@@ -6,11 +6,15 @@ import { makeEdge } from '../adapters/edge/edge.ts';
 import { EdgeEnv } from '../adapters/edge/env.ts';
 import { EventStoreEnv } from '../adapters/event-store/env.ts';
 import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
+import { DynamoDbPlaces } from '../adapters/places/dynamodb.ts';
 import { readEnv } from '../core/env.ts';
-import { httpHandler, serve } from '../core/http.ts';
+import { httpHandler, type Reply, serve } from '../core/http.ts';
+import type { InputOf, OutputOf, Route } from '../core/route.ts';
 import * as api from './api.ts';
+import { boundedAnswer } from './bounded-answer.ts';
 import { makeContext } from './context.ts';
 import { makeCorrelation } from './correlation.ts';
+import { SearchEnv } from './env.ts';
 import { makeExportLogs } from './export/export-logs.ts';
 import { exportRoute } from './export-api.ts';
 import { makeFacets, makeFields, makeValues } from './facets.ts';
@@ -27,40 +31,48 @@ import { makeServiceMetrics } from './metrics/service-metrics.ts';
 import { makeSystemMetrics } from './metrics/system-metrics.ts';
 import * as metrics from './metrics-api.ts';
 import { makeOverview } from './overview.ts';
-import { makeRecentLogs, makeSearchLogs } from './search-logs.ts';
+import { makeRecentLogs, makeSearchLogs, type ReadCall } from './search-logs.ts';
 import { makeTimeseries } from './timeseries.ts';
 import * as trace from './trace-api.ts';
 import { makeTraceContextAnswer, makeTraceDebugAnswer } from './trace-context.ts';
 import { makeWithoutFilter } from './without-filter.ts';
 
-const env = readEnv(z.object({ ...EdgeEnv.shape, ...EventStoreEnv.shape, ...AnswerCacheEnv.shape }));
+const env = readEnv(
+  z.object({ ...EdgeEnv.shape, ...EventStoreEnv.shape, ...AnswerCacheEnv.shape, ...SearchEnv.shape }),
+);
 const dynamoDb = makeDynamoDb();
 const cache = new DynamoDbAnswerCache(dynamoDb, env.CACHE_TABLE_NAME);
 const parts = { events: new OpenSearchEventStore(env), now: Date.now };
 
+const places = new DynamoDbPlaces(dynamoDb, env.LIMITS_TABLE_NAME, env.SEARCH_PLACES);
+const read = <const R extends Route & { access: 'read' }>(
+  route: R,
+  answer: (input: InputOf<R>, call: ReadCall) => Promise<OutputOf<R> | Reply>,
+) => serve<Route & { access: 'read' }>(route, boundedAnswer(places, answer as never));
+
 export const handler = httpHandler(
   [
-    serve(api.searchRoute, makeSearchLogs(parts)),
-    serve(api.recentRoute, makeRecentLogs(parts)),
-    serve(exportRoute, makeExportLogs(parts)),
-    serve(api.histogramRoute, makeHistogram(parts)),
-    serve(api.facetsRoute, makeFacets(parts)),
-    serve(api.fieldsRoute, makeFields(parts)),
-    serve(api.valuesRoute, makeValues(parts)),
-    serve(api.lastRoute, makeLastEvent(parts)),
-    serve(api.withoutFilterRoute, makeWithoutFilter(parts)),
-    serve(api.contextRoute, makeContext(parts)),
-    serve(trace.correlationRoute, makeCorrelation(parts)),
+    read(api.searchRoute, makeSearchLogs(parts)),
+    read(api.recentRoute, makeRecentLogs(parts)),
+    read(exportRoute, makeExportLogs(parts)),
+    read(api.histogramRoute, makeHistogram(parts)),
+    read(api.facetsRoute, makeFacets(parts)),
+    read(api.fieldsRoute, makeFields(parts)),
+    read(api.valuesRoute, makeValues(parts)),
+    read(api.lastRoute, makeLastEvent(parts)),
+    read(api.withoutFilterRoute, makeWithoutFilter(parts)),
+    read(api.contextRoute, makeContext(parts)),
+    read(trace.correlationRoute, makeCorrelation(parts)),
     serve(trace.traceContextRoute, makeTraceContextAnswer(Date.now)),
     serve(trace.traceDebugRoute, makeTraceDebugAnswer(Date.now)),
     serve(api.getLogRoute, makeGetLog(parts)),
-    serve(api.overviewRoute, cachedAnswer(cache, CACHED_KINDS.overview, makeOverview(parts))),
-    serve(api.timeseriesRoute, cachedAnswer(cache, CACHED_KINDS.timeseries, makeTimeseries(parts))),
-    serve(metrics.logStatsRoute, makeLogStats(parts)),
-    serve(metrics.analyticsRoute, makeAnalytics(parts)),
-    serve(metrics.serviceMetricsRoute, cachedAnswer(cache, CACHED_KINDS.service, makeServiceMetrics(parts))),
-    serve(metrics.systemMetricsRoute, cachedAnswer(cache, CACHED_KINDS.system, makeSystemMetrics(parts))),
-    serve(metrics.categoryMetricsRoute, makeCategoryMetrics(parts)),
+    read(api.overviewRoute, cachedAnswer(cache, CACHED_KINDS.overview, makeOverview(parts))),
+    read(api.timeseriesRoute, cachedAnswer(cache, CACHED_KINDS.timeseries, makeTimeseries(parts))),
+    read(metrics.logStatsRoute, makeLogStats(parts)),
+    read(metrics.analyticsRoute, makeAnalytics(parts)),
+    read(metrics.serviceMetricsRoute, cachedAnswer(cache, CACHED_KINDS.service, makeServiceMetrics(parts))),
+    read(metrics.systemMetricsRoute, cachedAnswer(cache, CACHED_KINDS.system, makeSystemMetrics(parts))),
+    read(metrics.categoryMetricsRoute, makeCategoryMetrics(parts)),
     serve(metrics.cacheStatsRoute, makeCacheStats(cache)),
     serve(metrics.clearCacheRoute, makeClearCache(cache)),
   ],

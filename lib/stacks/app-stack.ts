@@ -26,6 +26,7 @@ import type { IdentityEnv } from '../../functions/identity/env.ts';
 import type { BalanceEnv, BalanceMetrics } from '../../functions/ingest/env.ts';
 import type { FillEnv, TailEnv } from '../../functions/live/env.ts';
 import type { OperationEnv } from '../../functions/operation/env.ts';
+import type { SearchEnv } from '../../functions/search/env.ts';
 import { SIZES, type StageSettings } from '../config/stage.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { Alarms } from '../constructs/alarms.ts';
@@ -305,6 +306,9 @@ export class AppStack extends Stack {
     this.#grantEdge(search);
     grantReadEvents(this.#data.domain, search, this.#eventStoreSettings());
     this.#cache(search, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
+    search.addEnvironment({ SEARCH_PLACES: String(2 * SIZES[this.#stage.size].searchNodes) } satisfies z.input<
+      typeof SearchEnv
+    >);
     api.route(search, 'Search', [
       'GET /api/v1/logs',
       'GET /api/v1/logs/{proxy+}',

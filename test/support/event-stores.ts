@@ -13,6 +13,7 @@ export async function startEmulatedStore() {
   const directory = await mkdtemp(join(tmpdir(), 'event-store-'));
   const { emulator, send } = await startEmulated(directory);
   return {
+    url: emulator.url,
     store: new OpenSearchEventStore(envOf(emulator.url), { accessKeyId: 'operator', secretAccessKey: 'secret' }),
     refresh: async () => void (await send('POST', '/logs-*/_refresh')),
     remove: async (index: string) => void (await send('DELETE', `/${index}`)),

@@ -137,13 +137,30 @@ function compileText(leaf: Leaf, fields: readonly string[]): Bounds {
     case 'glob': {
       const { pattern } = leaf;
       if (!isWordGlob(pattern)) return within(all(requiredByGlob(pattern).map((words) => phrase(fields, words))));
-      return exact(any(fields.map((field) => glob(field, '', foldGlob(pattern)))));
+      const bound = boundGlob(foldGlob(pattern));
+      const clause = any(fields.map((field) => glob(field, '', bound.pattern)));
+      return bound.isWhole ? exact(clause) : within(clause);
     }
     case 'regex':
       return within(all(requiredByRegex(leaf.source).map((words) => phrase(fields, words))));
     default:
       throw new TypeError(`${leaf.kind} on texts`); // the parser refuses it
   }
+}
+
+/** Wildcards behind the first `*`: an automaton of a few thousand states at most, where the store takes 10,000. */
+const MAX_OPEN_WILDCARDS = 10;
+
+/** A pattern that the store runs: itself, or its beginning, which matches more. */
+function boundGlob(pattern: string): { readonly pattern: string; readonly isWhole: boolean } {
+  let beginning = '';
+  let open = 0;
+  for (const part of parseGlob(pattern)) {
+    if (part.kind !== 'plain' && (open > 0 || part.kind === 'many') && ++open > MAX_OPEN_WILDCARDS)
+      return { pattern: `${beginning}*`, isWhole: false };
+    beginning += part.kind === 'plain' ? escapeGlob(part.text) : part.kind === 'many' ? '*' : '?';
+  }
+  return { pattern, isWhole: true };
 }
 
 /** @param prefix plain text in front of the pattern */
@@ -200,10 +217,10 @@ function compileValue(leaf: Extract<Leaf, { kind: 'match' | 'glob' | 'regex' }>,
         }),
       );
     case 'glob': {
-      const pattern = foldGlob(leaf.pattern);
+      const { pattern, isWhole } = boundGlob(foldGlob(leaf.pattern));
       const clause = glob('kv', key + VALUE, pattern);
       if ('prefix' in clause && pattern.length < MAX_VALUE) return exact(clause);
-      return { upper: any([clause, hasLong]), lower: all([clause, not(hasLong)]) };
+      return { upper: any([clause, hasLong]), lower: isWhole ? all([clause, not(hasLong)]) : NONE };
     }
     case 'regex':
       return within({ term: { keys: key } });
@@ -237,8 +254,10 @@ function compileId(leaf: Leaf): Bounds {
   switch (leaf.kind) {
     case 'match':
       return exact(any(equalTexts(leaf.value).map((id) => ({ term: { id } }))));
-    case 'glob':
-      return exact(glob('id', '', foldGlob(leaf.pattern)));
+    case 'glob': {
+      const { pattern, isWhole } = boundGlob(foldGlob(leaf.pattern));
+      return isWhole ? exact(glob('id', '', pattern)) : within(glob('id', '', pattern));
+    }
     case 'exists':
       return exact(ALL);
     case 'regex':

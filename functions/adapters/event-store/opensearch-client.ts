@@ -73,7 +73,7 @@ export class OpenSearchClient {
       });
       text = await response.text();
     } catch (error) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw toAbortion(signal.reason);
       throw new RetryLater('unavailable', 'the event store cannot be reached', 2, { cause: error });
     }
     if (response.ok) return JSON.parse(text) as Answer;
@@ -85,6 +85,12 @@ export class OpenSearchClient {
 function traceHeaders(): Record<string, string> {
   const context = currentContext();
   return context === undefined ? {} : { 'x-opaque-id': context.requestId, traceparent: toTraceparent(context) };
+}
+
+/** What is cancelled tells why; what only took too long may be asked again. */
+function toAbortion(reason: unknown): unknown {
+  if (!(reason instanceof DOMException) || reason.name !== 'TimeoutError') return reason;
+  return new RetryLater('unavailable', 'the event store did not answer in time', 5, { cause: reason });
 }
 
 function toError(status: number, text: string): Error {

@@ -42,6 +42,8 @@ import { readStats, toStatsAggs } from './stats-query.ts';
 import { spellingOf } from './values.ts';
 
 const TIMEOUT_MILLIS = 20_000;
+/** Behind its time-out, a search that goes on is cancelled. */
+const CANCEL_AFTER_MILLIS = 1_000;
 /** How long a point in time outlives its last read. */
 const POINT_KEPT = '5m';
 const MAX_CANDIDATES = 200_000;
@@ -467,25 +469,37 @@ export class OpenSearchEventStore implements EventStore, EventPoints {
   async #search(project: ProjectId, body: SearchBody, reading: Reading): Promise<SearchAnswer> {
     const query = { bool: { filter: [tenantFilter(project), body.query], must_not: [HIDDEN] } };
     const { point } = reading;
+    const left = Math.max(1, Math.round(reading.left()));
+    // a time-out is looked at between steps, a cancellation within them
+    const limits = { cancel_after_time_interval: `${left + CANCEL_AFTER_MILLIS}ms` };
     try {
       return await this.#client.call<SearchAnswer>({
         method: 'POST',
         ...(point === undefined
-          ? { path: `/${INDEX_PATTERN}/_search`, query: { ignore_unavailable: 'true', allow_no_indices: 'true' } }
-          : { path: '/_search' }),
+          ? {
+              path: `/${INDEX_PATTERN}/_search`,
+              query: { ignore_unavailable: 'true', allow_no_indices: 'true', ...limits },
+            }
+          : { path: '/_search', query: limits }),
         body: JSON.stringify({
           ...body,
           query,
-          timeout: `${Math.max(1, Math.round(reading.left()))}ms`,
+          timeout: `${left}ms`,
           ...(point !== undefined && { pit: { id: point, keep_alive: POINT_KEPT } }),
         }),
         signal: reading.signal,
       });
     } catch (error) {
-      if (error instanceof OpenSearchError && /too_many|too_complex/.test(`${error.type} ${error.message}`)) {
-        const message = 'the query has more terms or groups than the event store runs at once; ask for fewer at a time';
+      if (
+        error instanceof OpenSearchError &&
+        /too_many|too_complex|determiniz/i.test(`${error.type} ${error.message}`)
+      ) {
+        const message =
+          'the query has more terms, groups or wildcards than the event store runs at once; ask for fewer at a time';
         throw new QueryLimitError(message, { cause: error });
       }
+      if (error instanceof OpenSearchError && error.type === 'task_cancelled_exception')
+        throw new QueryLimitError('the search takes too long; narrow its range or its wildcards', { cause: error });
       if (point !== undefined && error instanceof OpenSearchError && error.status === 404)
         throw new PointExpired('the point in time is no longer kept', { cause: error });
       throw error;

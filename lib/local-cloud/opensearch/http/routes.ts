@@ -49,6 +49,8 @@ const SEARCH = [
   'max_concurrent_shard_requests',
   'pre_filter_shard_size',
   'ccs_minimize_roundtrips',
+  // what `timeout` does here at every step, it does for an engine that is stuck within one
+  'cancel_after_time_interval',
   'search_type',
 ];
 

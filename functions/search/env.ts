@@ -1,0 +1,6 @@
+import { z } from 'zod';
+
+export const SearchEnv = z.object({
+  /** Searches of a project that may take long at the same time: fewer than the store runs at once. */
+  SEARCH_PLACES: z.coerce.number().int().positive().default(2),
+});
