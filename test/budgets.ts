@@ -23,6 +23,12 @@ const PAGES_KB: Readonly<Record<string, number>> = {
   'src/features/shell/components/palette.tsx': 8,
   'src/features/keys/components/keys-page.tsx': 25,
   'src/features/send/components/send-data.tsx': 25,
+  'src/features/ingest/components/ingest-page.tsx': 25,
+  'src/app/project-route.tsx': 25,
+  'src/features/users/components/users-page.tsx': 25,
+  'src/features/limits/components/limits-page.tsx': 25,
+  'src/features/session/components/settings-page.tsx': 25,
+  'src/features/audit/components/audit-page.tsx': 15,
 };
 /** Live is drawn by the page of logs: 45 for that page and 5 for what live adds to it. */
 const LIVE = { chunks: ['src/app/logs-route.tsx', 'src/features/live/components/live-results.tsx'], kb: 50 };

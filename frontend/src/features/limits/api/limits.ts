@@ -1,8 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { LimitsStatus, LimitUse } from '../../../../../functions/identity/limits-api.ts';
+import type { LimitsStatus } from '../../../../../functions/identity/limits-api.ts';
 import { request } from '../../../lib/api.ts';
-
-export type Use = LimitUse;
 
 const POLL_MILLIS = 10_000;
 const QUERY_KEY = ['rate-limits'] as const;

@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   CreatedInvitation,
-  InvitationEntry,
   InvitationList,
   MemberEntry,
   MemberList,
@@ -12,7 +11,6 @@ import { request } from '../../../lib/api.ts';
 export type Project = ProjectEntry;
 export type Role = MemberEntry['role'];
 export type Member = MemberEntry;
-export type Invitation = InvitationEntry;
 
 const pathOf = (project: string) => `/api/v1/projects/${encodeURIComponent(project)}`;
 const memberOf = (project: string, user: string) => `${pathOf(project)}/members/${encodeURIComponent(user)}`;
