@@ -18,6 +18,7 @@ const FACE = /^functions\/[\w-]+\/([a-z]+-)?api\.ts$/;
 const ENVIRONMENT = /^functions\/(adapters\/)?[\w-]+\/env\.ts$/;
 /** Prefixes of keys in tables, which policies name. */
 const KEYS = /^functions\/adapters\/[\w-]+\/keys\.ts$/;
+/** What a slice asks of what it stands on. All that a port has at run time are its failures: who catches one asks for its class. */
 const PORT = /^functions\/adapters\/[\w-]+\/port\.ts$/;
 const LANGUAGE = /^functions\/search\/language\//;
 /** An event as clients see it: the tail sends what search answers. */
@@ -61,7 +62,7 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-/** What a slice's own files may import: itself, ports in types, another's face, the kernel and the language. */
+/** What a slice's own files may import: itself, ports, another's face, the kernel and the language. */
 const sliceOf = (file: string) => file.split('/').slice(0, 2).join('/');
 const isHandler = (file: string) => file.endsWith('.handler.ts');
 
@@ -76,7 +77,7 @@ function mayImport({ file, target, typeOnly }: Import): boolean {
     return (
       target.startsWith(`${sliceOf(file)}/`) ||
       [CORE, FACE, LANGUAGE, WIRE_EVENT].some((pattern) => pattern.test(target)) ||
-      (isHandler(file) ? target.startsWith('functions/adapters/') : PORT.test(target) && typeOnly)
+      (isHandler(file) ? target.startsWith('functions/adapters/') : PORT.test(target))
     );
   return mayFrontendImport(file, target, typeOnly);
 }

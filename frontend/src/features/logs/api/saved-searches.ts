@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { SavedSearchEntry, SavedSearchInput, SavedSearchList } from '../../../../../functions/searches/api.ts';
+import type { SavedSearchEntry, SavedSearchInput, SavedSearchList } from '../../../../../functions/search/saved-api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 

@@ -7,14 +7,14 @@ import {
   SavedSearchInput,
   SavedSearchList,
   UpdateSavedSearch,
-} from '../../../functions/searches/api.ts';
+} from '../../../functions/search/saved-api.ts';
 import {
   makeCreateSavedSearch,
   makeDeleteSavedSearch,
   makeGetSavedSearch,
   makeListSavedSearches,
   makeUpdateSavedSearch,
-} from '../../../functions/searches/saved-searches.ts';
+} from '../../../functions/search/saved-searches.ts';
 import { callOf } from '../../support/calls.ts';
 import { readAuditTrail, startTables } from '../../support/tables.ts';
 

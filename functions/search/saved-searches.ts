@@ -5,9 +5,9 @@ import type { Caller } from '../core/caller.ts';
 import { Failure, InvalidRequest } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
 import { ulid } from '../core/ulid.ts';
-import { parse } from '../search/language/parser.ts';
-import { parseTime, TIME_FORMS } from '../search/language/time.ts';
-import type { SavedSearchEntry, SavedSearchInput, SavedSearchList, UpdateSavedSearch } from './api.ts';
+import { parse } from './language/parser.ts';
+import { parseTime, TIME_FORMS } from './language/time.ts';
+import type { SavedSearchEntry, SavedSearchInput, SavedSearchList, UpdateSavedSearch } from './saved-api.ts';
 
 /** What saving searches stands on. */
 export interface SearchesParts {

@@ -11,9 +11,9 @@ import { DynamoDbSavedSearches } from '../adapters/saved-searches/dynamodb.ts';
 import { SettingsEnv } from '../adapters/saved-searches/env.ts';
 import { readEnv } from '../core/env.ts';
 import { httpHandler, serve } from '../core/http.ts';
-import { makeCancelExport, makeCreateExport, makeGetExport, makeListExports } from '../search/export/export-jobs.ts';
-import * as exports from '../search/exports-api.ts';
-import * as api from './api.ts';
+import { makeCancelExport, makeCreateExport, makeGetExport, makeListExports } from './export/export-jobs.ts';
+import * as exports from './exports-api.ts';
+import * as api from './saved-api.ts';
 import {
   makeCreateSavedSearch,
   makeDeleteSavedSearch,
