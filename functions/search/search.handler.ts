@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DynamoDbAnswerCache } from '../adapters/answer-cache/dynamodb.ts';
 import { AnswerCacheEnv } from '../adapters/answer-cache/env.ts';
+import { DynamoDbAuditTrail } from '../adapters/audit-trail/dynamodb.ts';
+import { AuditTrailEnv } from '../adapters/audit-trail/env.ts';
 import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { makeEdge } from '../adapters/edge/edge.ts';
 import { EdgeEnv } from '../adapters/edge/env.ts';
@@ -11,6 +13,7 @@ import { readEnv } from '../core/env.ts';
 import { httpHandler, type Reply, serve } from '../core/http.ts';
 import type { InputOf, OutputOf, Route } from '../core/route.ts';
 import * as api from './api.ts';
+import { auditedClear, auditedExport } from './audited.ts';
 import { boundedAnswer } from './bounded-answer.ts';
 import { makeContext } from './context.ts';
 import { makeCorrelation } from './correlation.ts';
@@ -38,10 +41,17 @@ import { makeTraceContextAnswer, makeTraceDebugAnswer } from './trace-context.ts
 import { makeWithoutFilter } from './without-filter.ts';
 
 const env = readEnv(
-  z.object({ ...EdgeEnv.shape, ...EventStoreEnv.shape, ...AnswerCacheEnv.shape, ...SearchEnv.shape }),
+  z.object({
+    ...EdgeEnv.shape,
+    ...EventStoreEnv.shape,
+    ...AnswerCacheEnv.shape,
+    ...AuditTrailEnv.shape,
+    ...SearchEnv.shape,
+  }),
 );
 const dynamoDb = makeDynamoDb();
 const cache = new DynamoDbAnswerCache(dynamoDb, env.CACHE_TABLE_NAME);
+const trail = new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME);
 const parts = { events: new OpenSearchEventStore(env), now: Date.now };
 
 const places = new DynamoDbPlaces(dynamoDb, env.LIMITS_TABLE_NAME, env.SEARCH_PLACES);
@@ -54,7 +64,7 @@ export const handler = httpHandler(
   [
     read(api.searchRoute, makeSearchLogs(parts)),
     read(api.recentRoute, makeRecentLogs(parts)),
-    read(exportRoute, makeExportLogs(parts)),
+    serve(exportRoute, auditedExport(trail, boundedAnswer(places, makeExportLogs(parts)))),
     read(api.histogramRoute, makeHistogram(parts)),
     read(api.facetsRoute, makeFacets(parts)),
     read(api.fieldsRoute, makeFields(parts)),
@@ -74,7 +84,7 @@ export const handler = httpHandler(
     read(metrics.systemMetricsRoute, cachedAnswer(cache, CACHED_KINDS.system, makeSystemMetrics(parts))),
     read(metrics.categoryMetricsRoute, makeCategoryMetrics(parts)),
     serve(metrics.cacheStatsRoute, makeCacheStats(cache)),
-    serve(metrics.clearCacheRoute, makeClearCache(cache)),
+    serve(metrics.clearCacheRoute, auditedClear(trail, makeClearCache(cache))),
   ],
   makeEdge(env, dynamoDb).options,
 );

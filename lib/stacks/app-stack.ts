@@ -309,6 +309,7 @@ export class AppStack extends Stack {
     search.addEnvironment({ SEARCH_PLACES: String(2 * SIZES[this.#stage.size].searchNodes) } satisfies z.input<
       typeof SearchEnv
     >);
+    this.#recordAudit(search);
     api.route(search, 'Search', [
       'GET /api/v1/logs',
       'GET /api/v1/logs/{proxy+}',
