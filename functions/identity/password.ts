@@ -1,5 +1,5 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { argon2id } from 'hash-wasm';
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
 import { InvalidRequest } from '../core/errors.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
@@ -23,14 +23,7 @@ const NOBODY = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${toText(r
 /** Exactly one derivation, whether there is such a user or not. @param stored the user's PHC string, undefined for an unknown user */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
   const [, memory, passes, lanes, salt = '', expected = ''] = PHC.exec(stored ?? NOBODY) ?? [];
-  // argon2 takes no empty password; the work is done all the same
-  const hash = await derive(
-    password || ' ',
-    Buffer.from(salt, 'base64'),
-    Number(memory),
-    Number(passes),
-    Number(lanes),
-  );
+  const hash = await derive(password, Buffer.from(salt, 'base64'), Number(memory), Number(passes), Number(lanes));
   const known = Buffer.from(expected, 'base64');
   return password !== '' && known.length === hash.length && timingSafeEqual(hash, known);
 }
@@ -64,22 +57,17 @@ export function checkPassword(password: string, ofPerson: readonly string[], poi
 
 async function derive(
   password: string,
-  salt: Uint8Array,
-  memorySize: number,
-  iterations: number,
+  nonce: Uint8Array,
+  memory: number,
+  passes: number,
   parallelism: number,
 ): Promise<Uint8Array> {
   // one form of each character, so that a password typed on another keyboard is the same
-  return argon2id({
-    password: password.normalize('NFKC'),
-    salt,
-    memorySize,
-    iterations,
-    parallelism,
-    hashLength: HASH_BYTES,
-    outputType: 'binary',
-  });
+  const message = password.normalize('NFKC');
+  return derived('argon2id', { message, nonce, memory, passes, parallelism, tagLength: HASH_BYTES });
 }
+
+const derived = promisify(argon2);
 
 function toText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
