@@ -62,7 +62,7 @@ export const ASSUMPTIONS = {
   /** Runs of the schedules a month: four every minute, one every two, one every five. */
   scheduledRuns: 30 * 24 * (4 * 60 + 30 + 12),
   /** Alarms and custom metrics of the template; a test compares them. */
-  alarms: 48,
+  alarms: 50,
   metrics: 4,
   secrets: 3,
   /** Consumers of the stream: index, archive, tail. */

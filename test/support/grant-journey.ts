@@ -413,7 +413,7 @@ class Journey {
   async #ingest(): Promise<void> {
     await this.#send('/api/v1/logs', 201, entry('one'));
     await this.#send('/api/v1/logs/batch', 202, [entry('two'), entry('three')]);
-    await this.#send('/api/v1/logs/generate', 202, { count: 20 });
+    await this.#send('/api/v1/logs/generate', 202, { events: 20 });
     await this.#send('/api/v1/logs/batch', 202, [entry('by session')], this.#session());
     await this.#found('one', 1);
   }
