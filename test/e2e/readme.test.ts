@@ -67,7 +67,7 @@ describe('commands of the README', () => {
     );
     if (block.includes('/api/v1/logs ')) expect(output).toContain('"accepted"');
     if (block.includes('tributary -- search')) expect(output).toContain('disk almost full');
-    if (block.includes('/v1/ingest')) expect(output).toContain('"accepted":2');
+    if (block.includes('/v1/ingest?')) expect(output).toContain('"accepted":2');
   });
 
   it.each(blocks.filter((block) => FOLLOWS.test(block)))('follow what arrives: %s', async (block) => {

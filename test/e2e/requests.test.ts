@@ -208,7 +208,7 @@ describe('a secret', () => {
       headers: { 'content-type': 'application/json', ...own },
       body: JSON.stringify(change),
     });
-    const refresh = cookie.slice('tributary_refresh='.length).split(';')[0]?.split('.')[1] ?? '';
+    const refresh = cookie.slice('tributary_refresh='.length).split(';')[0]?.split('.')[2] ?? '';
     const secrets = { ...planted, key, access: access.split('.')[2] ?? '', refresh };
     for (const [kind, value] of Object.entries(secrets)) expect(value.length, kind).toBeGreaterThan(16);
 
