@@ -3,19 +3,29 @@ import { makeDynamoDb } from '../adapters/dynamodb.ts';
 import { EventStoreEnv } from '../adapters/event-store/env.ts';
 import { OpenSearchEventStore } from '../adapters/event-store/opensearch.ts';
 import { OpenSearchEventHider } from '../adapters/event-store/opensearch-hider.ts';
+import { DynamoDbIngestSettingsReader } from '../adapters/ingest-settings/dynamodb.ts';
 import { DynamoDbJobs } from '../adapters/jobs/dynamodb.ts';
 import { DynamoDbLedger } from '../adapters/ledger/dynamodb.ts';
 import { LedgerEnv } from '../adapters/ledger/env.ts';
-import { ArchiveEnv, QuarantineEnv } from '../adapters/object-store/env.ts';
+import { DynamoDbLimiter } from '../adapters/limiter/dynamodb.ts';
+import { LimiterEnv } from '../adapters/limiter/env.ts';
+import { ArchiveEnv, QuarantineEnv, UploadsEnv } from '../adapters/object-store/env.ts';
 import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
+import { SettingsEnv } from '../adapters/saved-searches/env.ts';
+import { FrameStreamEnv } from '../adapters/stream/env.ts';
+import { KinesisFrameStream, makeKinesis } from '../adapters/stream/kinesis.ts';
 import { DynamoDbTombstones } from '../adapters/tombstones/dynamodb.ts';
 import { TombstonesEnv } from '../adapters/tombstones/env.ts';
 import { readEnv } from '../core/env.ts';
 import { scheduleHandler } from '../core/schedule.ts';
+import { makeAccept } from './accept.ts';
 import { makeRunJobs } from './jobs/run-jobs.ts';
 import { keepDeleted } from './keep-deleted.ts';
+import { makeFindPolicy } from './policy/policy.ts';
+import { makeTakeQuota } from './policy/quota.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { replayWork } from './replay/replay-archive.ts';
+import { uploadWork } from './uploads/read-upload.ts';
 
 const env = readEnv(
   z.object({
@@ -24,6 +34,10 @@ const env = readEnv(
     ...TombstonesEnv.shape,
     ...QuarantineEnv.shape,
     ...ArchiveEnv.shape,
+    ...UploadsEnv.shape,
+    ...FrameStreamEnv.shape,
+    ...SettingsEnv.shape,
+    ...LimiterEnv.shape,
   }),
 );
 const dynamoDb = makeDynamoDb();
@@ -42,6 +56,16 @@ const runJobs = makeRunJobs({
       }),
       ledger: new DynamoDbLedger(dynamoDb, env.LEDGER_TABLE_NAME),
       quarantine: new Quarantine(objects),
+    }),
+    upload: uploadWork({
+      files: new S3ObjectStore(s3, env.UPLOADS_BUCKET_NAME),
+      accept: makeAccept({
+        stream: new KinesisFrameStream(makeKinesis(), env.STREAM_NAME),
+        quarantine: objects,
+        policies: makeFindPolicy(new DynamoDbIngestSettingsReader(dynamoDb, env.SETTINGS_TABLE_NAME), Date.now),
+        quota: makeTakeQuota(new DynamoDbLimiter(dynamoDb, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR)),
+        now: Date.now,
+      }),
     }),
   },
   now: Date.now,

@@ -10,8 +10,8 @@ import { OpenSearchEventHider } from '../adapters/event-store/opensearch-hider.t
 import { DynamoDbJobs } from '../adapters/jobs/dynamodb.ts';
 import { DynamoDbLedger } from '../adapters/ledger/dynamodb.ts';
 import { LedgerEnv } from '../adapters/ledger/env.ts';
-import { QuarantineEnv } from '../adapters/object-store/env.ts';
-import { makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
+import { QuarantineEnv, UploadsEnv } from '../adapters/object-store/env.ts';
+import { makePutLinks, makeS3, S3ObjectStore } from '../adapters/object-store/s3.ts';
 import { DynamoDbTombstones } from '../adapters/tombstones/dynamodb.ts';
 import { TombstonesEnv } from '../adapters/tombstones/env.ts';
 import { readEnv } from '../core/env.ts';
@@ -24,12 +24,15 @@ import { QuarantineRedrive } from './quarantine/redrive-quarantine.ts';
 import { listQuarantineRoute, previewQuarantineRoute, redriveAllRoute, redriveOneRoute } from './quarantine-api.ts';
 import { makeGetReplay, makeListReplays, makeStartReplay } from './replay/replays.ts';
 import { getReplayRoute, listReplaysRoute, startReplayRoute } from './replay-api.ts';
+import { makeCompleteUpload, makeCreateUpload, makeGetUpload, makeListUploads } from './uploads/uploads.ts';
+import { completeUploadRoute, createUploadRoute, getUploadRoute, listUploadsRoute } from './uploads-api.ts';
 
 const env = readEnv(
   z.object({
     ...EdgeEnv.shape,
     ...LedgerEnv.shape,
     ...QuarantineEnv.shape,
+    ...UploadsEnv.shape,
     ...EventStoreEnv.shape,
     ...TombstonesEnv.shape,
     ...AuditTrailEnv.shape,
@@ -37,7 +40,8 @@ const env = readEnv(
 );
 const dynamoDb = makeDynamoDb();
 const ledger = new DynamoDbLedger(dynamoDb, env.LEDGER_TABLE_NAME);
-const objects = new S3ObjectStore(makeS3(), env.QUARANTINE_BUCKET_NAME);
+const s3 = makeS3();
+const objects = new S3ObjectStore(s3, env.QUARANTINE_BUCKET_NAME);
 const audit = new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME);
 const redrive = new QuarantineRedrive({
   objects,
@@ -50,7 +54,14 @@ const redrive = new QuarantineRedrive({
   audit,
   now: Date.now,
 });
-const replays = { jobs: new DynamoDbJobs(dynamoDb, env.LEDGER_TABLE_NAME), audit, now: Date.now };
+const jobs = new DynamoDbJobs(dynamoDb, env.LEDGER_TABLE_NAME);
+const replays = { jobs, audit, now: Date.now };
+const uploads = {
+  jobs,
+  files: new S3ObjectStore(s3, env.UPLOADS_BUCKET_NAME),
+  linkPut: makePutLinks(env.UPLOADS_BUCKET_NAME),
+  now: Date.now,
+};
 
 export const handler = httpHandler(
   [
@@ -62,6 +73,10 @@ export const handler = httpHandler(
     serve(startReplayRoute, makeStartReplay(replays)),
     serve(listReplaysRoute, makeListReplays(replays)),
     serve(getReplayRoute, makeGetReplay(replays)),
+    serve(createUploadRoute, makeCreateUpload(uploads)),
+    serve(completeUploadRoute, makeCompleteUpload(uploads)),
+    serve(listUploadsRoute, makeListUploads(uploads)),
+    serve(getUploadRoute, makeGetUpload(uploads)),
   ],
   makeEdge(env, dynamoDb).options,
 );

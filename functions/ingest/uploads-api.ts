@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Route } from '../core/route.ts';
 
 const isoMillis = z.string().meta({ description: 'ISO 8601 in UTC', example: '2026-11-21T07:40:00.000Z' });
 
@@ -56,3 +57,47 @@ export const UploadList = z.object({ items: z.array(Upload), total: z.int() }).m
 export type UploadList = z.output<typeof UploadList>;
 
 export const UploadPath = z.object({ id: z.string().max(64) });
+
+const own = { access: 'ingest', limit: 'default' } as const;
+
+export const createUploadRoute = {
+  ...own,
+  operationId: 'createUpload',
+  summary: 'Begin an upload of a file: text, JSON, NDJSON or CSV, also packed by gzip, zstd or zip',
+  method: 'POST',
+  path: '/api/v1/uploads',
+  input: CreateUpload,
+  output: CreatedUpload,
+  status: 201,
+} as const satisfies Route;
+
+export const listUploadsRoute = {
+  ...own,
+  operationId: 'listUploads',
+  summary: 'Uploads of the last 30 days, the newest first',
+  method: 'GET',
+  path: '/api/v1/uploads',
+  input: z.object({}),
+  output: UploadList,
+} as const satisfies Route;
+
+export const getUploadRoute = {
+  ...own,
+  operationId: 'getUpload',
+  summary: 'How far an upload is, and what was accepted of it',
+  method: 'GET',
+  path: '/api/v1/uploads/{id}',
+  input: UploadPath,
+  output: Upload,
+} as const satisfies Route;
+
+export const completeUploadRoute = {
+  ...own,
+  operationId: 'completeUpload',
+  summary: 'Say that the file is put: its events are accepted in the background',
+  method: 'POST',
+  path: '/api/v1/uploads/{id}/complete',
+  input: UploadPath,
+  output: Upload,
+  status: 202,
+} as const satisfies Route;

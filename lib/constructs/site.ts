@@ -25,7 +25,7 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -33,26 +33,30 @@ import { SITE_FOLDER } from '../bundles.ts';
 import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 
 /** Nothing from elsewhere, nothing inline, no text that becomes markup. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+const toContentSecurityPolicy = (uploads: IBucket): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    // files are put into their bucket by links that the API makes
+    `connect-src 'self' https://${uploads.bucketRegionalDomainName}`,
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
 
 const FUNCTIONS_FOLDER = join(import.meta.dirname, 'viewer-functions');
 
 export interface SiteProps {
   readonly api: HttpApi;
   readonly viewers: WebSocketApi;
+  /** Where the dashboard puts files. */
+  readonly uploads: IBucket;
   /** What the distribution proves itself to the API with. */
   readonly originSecret: ISecret;
   readonly logRetention: RetentionDays;
@@ -64,7 +68,7 @@ export interface SiteProps {
 export class Site extends Construct {
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { api, viewers, originSecret, logRetention, domain }: SiteProps) {
+  constructor(scope: Construct, id: string, { api, viewers, uploads, originSecret, logRetention, domain }: SiteProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -77,7 +81,7 @@ export class Site extends Construct {
     });
     const { region } = scope.node.scope as Stack;
     const host = (apiId: string) => Fn.join('', [apiId, '.execute-api.', region, '.amazonaws.com']);
-    const headers = this.#headers();
+    const headers = this.#headers(uploads);
     const forward: Omit<BehaviorOptions, 'origin' | 'functionAssociations'> = {
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,
@@ -136,10 +140,10 @@ export class Site extends Construct {
     this.#publish(bucket, logRetention);
   }
 
-  #headers(): ResponseHeadersPolicy {
+  #headers(uploads: IBucket): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'Headers', {
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: toContentSecurityPolicy(uploads), override: true },
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         // queries are links, and can hold personal data

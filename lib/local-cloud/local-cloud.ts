@@ -233,7 +233,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
           distributionResource.properties.DistributionConfig,
           placeOf(distributionResource, 'DistributionConfig'),
         ),
-        deployment,
+        withLocalHeaders(deployment, hosts),
       );
     const s3 = endpoints.AWS_ENDPOINT_URL_S3;
     const siteCredentials = distribution && credentials.get(distribution.arn);
@@ -407,7 +407,21 @@ function localHosts({
   for (const { hosts } of ofType(deployment, 'AWS::OpenSearchService::Domain')) {
     for (const name of hosts) https.set(name, endpoints.OPENSEARCH_URL ?? '');
   }
+  for (const { name } of ofType(deployment, 'AWS::S3::Bucket'))
+    https.set(`${name}.s3.${deployment.region}.amazonaws.com`, endpoints.AWS_ENDPOINT_URL_S3 ?? '');
   return { https, wss };
+}
+
+/** The deployment with this machine's hosts in its response headers: a content security policy names them. */
+function withLocalHeaders(deployment: Deployment, hosts: LocalHosts): Deployment {
+  return {
+    ...deployment,
+    resources: deployment.resources.map((resource) =>
+      resource.type === 'AWS::CloudFront::ResponseHeadersPolicy'
+        ? { ...resource, properties: JSON.parse(replaceHosts(JSON.stringify(resource.properties), hosts)) }
+        : resource,
+    ),
+  };
 }
 
 function localOutputs({ outputs }: Deployment, hosts: LocalHosts): LocalCloud['outputs'] {

@@ -15,8 +15,9 @@ import { directoryKeys, PROVING_KEYS } from '../../functions/adapters/directory/
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
 import type { ExportFilesEnv } from '../../functions/adapters/export-files/env.ts';
 import type { LedgerEnv } from '../../functions/adapters/ledger/env.ts';
+import type { LimiterEnv } from '../../functions/adapters/limiter/env.ts';
 import type { MailEnv } from '../../functions/adapters/mail/env.ts';
-import type { ArchiveEnv, QuarantineEnv } from '../../functions/adapters/object-store/env.ts';
+import type { ArchiveEnv, QuarantineEnv, UploadsEnv } from '../../functions/adapters/object-store/env.ts';
 import type { SettingsEnv } from '../../functions/adapters/saved-searches/env.ts';
 import type { SigningKeyEnv } from '../../functions/adapters/signing-key/env.ts';
 import type { TombstonesEnv } from '../../functions/adapters/tombstones/env.ts';
@@ -95,6 +96,7 @@ export class AppStack extends Stack {
     const site = new Site(this, 'Site', {
       api: api.api,
       viewers: viewers.api,
+      uploads: this.#data.uploads,
       originSecret: this.#originSecret,
       logRetention: stage.logRetentionDays as RetentionDays,
       domain: stage.domain,
@@ -186,7 +188,7 @@ export class AppStack extends Stack {
 
   /** What looks after events once they are accepted. */
   #pipeline(api: ServiceApi): void {
-    const { archive, quarantine } = this.#data;
+    const { archive, quarantine, uploads } = this.#data;
     const pipeline = this.#function('Pipeline', {
       handler: 'pipeline',
       description: 'Tells what became of accepted events',
@@ -209,11 +211,13 @@ export class AppStack extends Stack {
       'ANY /api/v1/ingest/quarantine/{proxy+}',
       'ANY /api/v1/ingest/replays',
       'GET /api/v1/ingest/replays/{id}',
+      'ANY /api/v1/uploads',
+      'ANY /api/v1/uploads/{proxy+}',
     ]);
 
     const jobs = this.#function('Jobs', {
       handler: 'jobs',
-      description: 'Brings events back from the archive',
+      description: 'Reads uploaded files, brings events back from the archive',
       memorySize: 1024,
       timeout: Duration.minutes(5),
     });
@@ -228,6 +232,15 @@ export class AppStack extends Stack {
     // without it S3 says of an object that is gone that it is forbidden
     jobs.allow(['s3:ListBucket'], [archive.bucketArn, quarantine.bucketArn]);
     jobs.allow(['s3:GetObject'], [archive.arnForObjects('frames/*')], { because: OBJECT_EACH });
+    this.#accepting(jobs);
+    this.#limiting(jobs);
+    for (const fn of [pipeline, jobs]) {
+      fn.addEnvironment({ UPLOADS_BUCKET_NAME: uploads.bucketName } satisfies z.input<typeof UploadsEnv>);
+      fn.allow(['s3:GetObject'], [uploads.arnForObjects('uploads/*')], { because: OBJECT_EACH });
+    }
+    // what its links may put is what it may put
+    pipeline.allow(['s3:PutObject'], [uploads.arnForObjects('uploads/*')], { because: OBJECT_EACH });
+    pipeline.allow(['s3:ListBucket'], [uploads.bucketArn]);
 
     const balance = this.#function('Balance', {
       handler: 'balance',
@@ -627,15 +640,21 @@ export class AppStack extends Stack {
 
   /** What counts requests and knows the address they come from, for routes that prove nobody. */
   #grantPublicEdge(fn: ServiceFunction): void {
-    const { directory, limits } = this.#data;
+    this.#limiting(fn);
     fn.addEnvironment({
-      DIRECTORY_TABLE_NAME: directory.tableName,
+      DIRECTORY_TABLE_NAME: this.#data.directory.tableName,
+      ORIGIN_SECRET_ARN: this.#originSecret.secretArn,
+    } satisfies Omit<z.input<typeof EdgeEnv>, keyof z.input<typeof LimiterEnv>>);
+    fn.allow(['secretsmanager:GetSecretValue'], [this.#originSecret.secretArn]);
+  }
+
+  #limiting(fn: ServiceFunction): void {
+    const { limits } = this.#data;
+    fn.addEnvironment({
       LIMITS_TABLE_NAME: limits.tableName,
       LIMITS_FACTOR: String(this.#stage.limitsFactor),
-      ORIGIN_SECRET_ARN: this.#originSecret.secretArn,
-    } satisfies z.input<typeof EdgeEnv>);
+    } satisfies z.input<typeof LimiterEnv>);
     grantTable(limits, fn, ['UpdateItem']);
-    fn.allow(['secretsmanager:GetSecretValue'], [this.#originSecret.secretArn]);
   }
 
   #grantProving(fn: ServiceFunction): void {

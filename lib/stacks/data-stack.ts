@@ -2,7 +2,15 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IDomain } from 'aws-cdk-lib/aws-opensearchservice';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  HttpMethods,
+  type IBucket,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { ENTITY_INDEX } from '../../functions/adapters/audit-trail/keys.ts';
@@ -15,6 +23,9 @@ import { KeyedTable } from '../constructs/table.ts';
 
 /** How long the archive keeps what was accepted. */
 export const ARCHIVE_DAYS = 365;
+
+/** How long an uploaded file can be read, from when it was put. */
+const UPLOAD_DAYS = 3;
 
 /** How long a file that was asked for can be fetched. */
 const EXPORT_DAYS = 7;
@@ -47,6 +58,8 @@ export class DataStack extends Stack {
   readonly auditSegments: IBucket;
   /** Files that somebody asked for, until they are fetched. */
   readonly exports: IBucket;
+  /** Files whose events are to be accepted. */
+  readonly uploads: IBucket;
   readonly signingKey: ISecret;
   readonly firstPassword: ISecret;
 
@@ -80,6 +93,10 @@ export class DataStack extends Stack {
     this.exports = this.#bucket('Exports', [
       { abortIncompleteMultipartUploadAfter: Duration.days(2), expiration: Duration.days(EXPORT_DAYS) },
     ]);
+    this.uploads = this.#bucket('Uploads', [{ expiration: Duration.days(UPLOAD_DAYS) }], {
+      // whoever has a link may put that one object; the link itself is what is checked
+      cors: [{ allowedOrigins: ['*'], allowedMethods: [HttpMethods.PUT], allowedHeaders: ['*'], maxAge: 3600 }],
+    });
     this.signingKey = this.#emptySecret('SigningKey', 'Key pair that sessions are signed with; made at first use');
     this.firstPassword = new Secret(this, 'FirstPassword', {
       description: 'Password of the first administrator, user "admin"',
@@ -98,13 +115,18 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'FirstPasswordSecret', { value: this.firstPassword.secretName });
   }
 
-  #bucket(id: string, lifecycleRules: NonNullable<ConstructorParameters<typeof Bucket>[2]>['lifecycleRules']): IBucket {
+  #bucket(
+    id: string,
+    lifecycleRules: NonNullable<BucketProps['lifecycleRules']>,
+    more: Pick<BucketProps, 'cors'> = {},
+  ): IBucket {
     const bucket = new Bucket(this, id, {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: false,
-      lifecycleRules: lifecycleRules ?? [],
+      lifecycleRules,
+      ...more,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     acknowledge(bucket, {

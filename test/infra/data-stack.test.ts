@@ -26,6 +26,7 @@ const STATEFUL = {
   ArchiveDA4CB258: 'AWS::S3::Bucket',
   AuditSegmentsBucketAC0ADA52: 'AWS::S3::Bucket',
   Exports25637AFB: 'AWS::S3::Bucket',
+  UploadsXXXX: 'AWS::S3::Bucket',
   SigningKey: 'AWS::SecretsManager::Secret',
   FirstPassword57355558: 'AWS::SecretsManager::Secret',
 };
@@ -77,7 +78,7 @@ describe.each(stages)('the data stack of stage $name', ({ name, size, stage }) =
 
   it('lets nobody in public into a bucket, and nobody at all without TLS', () => {
     const buckets = listResources(template, 'AWS::S3::Bucket');
-    expect(buckets).toHaveLength(4);
+    expect(buckets).toHaveLength(5);
     for (const { id, properties } of buckets) {
       expect(properties.PublicAccessBlockConfiguration).toEqual({
         BlockPublicAcls: true,

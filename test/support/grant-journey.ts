@@ -289,6 +289,7 @@ class Journey {
       ['spill and redrive', () => this.#spill()],
       ['deletion', () => this.#deletion()],
       ['replay', () => this.#replay()],
+      ['upload', () => this.#upload()],
       ['given up batches', () => this.#giveUp()],
     ];
     try {
@@ -740,6 +741,31 @@ class Journey {
     // the frame whose lines are gone is told of
     if (replay.status !== 'incomplete' || replay.events === 0) throw new Error(`replay: ${JSON.stringify(replay)}`);
     await this.#expect(path, 200);
+  }
+
+  /** A file with events of two days, of which the stream takes one frame, and with a line that fits none. */
+  async #upload(): Promise<void> {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+    const file = [
+      `${yesterday} INFO uploaded yesterday`,
+      `uploaded ${randomBytes(1_100_000).toString('base64')}`,
+      `${new Date().toISOString()} INFO uploaded today`,
+    ].join('\n');
+    const created = await this.#send('/api/v1/uploads', 201, { name: 'grants.log', size: file.length });
+    const { id, put } = (await created.json()) as { id: string; put: { url: string } };
+    const path = `/api/v1/uploads/${id}`;
+    await this.#send(`${path}/complete`, 409, {});
+    const longer = await fetch(put.url, { method: 'PUT', body: `${file}\nmore` });
+    if (longer.status !== 403) throw new Error(`a file of another length was taken: ${longer.status}`);
+    const answer = await fetch(put.url, { method: 'PUT', body: file });
+    if (answer.status !== 200) throw new Error(`the file was not put: ${answer.status} ${await answer.text()}`);
+    await this.#send(`${path}/complete`, 202, {});
+    await this.#operator.whileStreamRefuses(() => this.#fire('JobsSchedule'));
+    const upload = (await (await this.#expect(path, 200)).json()) as { status: string; accepted: number };
+    if (upload.status !== 'completed' || upload.accepted !== 3) throw new Error(`upload: ${JSON.stringify(upload)}`);
+    await this.#expect('/api/v1/uploads', 200);
+    await this.#fire('RedriveSchedule');
+    await this.#found('uploaded', 3);
   }
 
   /** A record that is too old for its mappings goes to S3, and from there into the stream again; one deleted meanwhile stays hidden. */

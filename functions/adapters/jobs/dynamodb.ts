@@ -18,7 +18,7 @@ const KEPT_MILLIS = 30 * 86_400_000;
 const LEASE_MILLIS = 2 * 60_000;
 const OPEN = 'jobs#open';
 
-const Key = z.object({ project: ProjectId, kind: z.enum(['replay']), id: z.string() });
+const Key = z.object({ project: ProjectId, kind: z.enum(['replay', 'upload']), id: z.string() });
 const Item = Key.extend({
   state: z.string(),
   done: z.boolean(),

@@ -1,7 +1,7 @@
 import type { ProjectId } from '../../core/project.ts';
 
 /** What kinds of work are done in the background, in slices. */
-export type JobKind = 'replay';
+export type JobKind = 'replay' | 'upload';
 
 /** What names a job. */
 export interface JobKey {

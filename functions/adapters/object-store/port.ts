@@ -10,3 +10,6 @@ export interface ObjectStore {
   /** One page of keys in UTF-8 order, at most 1,000. */
   list(prefix: string, after?: string): Promise<{ readonly keys: readonly string[]; readonly more: boolean }>;
 }
+
+/** A link by which one object of exactly so many bytes can be put without credentials, for so many seconds. */
+export type LinkPut = (key: string, bytes: number, seconds: number) => Promise<string>;

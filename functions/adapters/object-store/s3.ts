@@ -7,7 +7,8 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore } from './port.ts';
+import type { LinkPut, ObjectStore } from './port.ts';
+import { makePresign } from './presign.ts';
 
 /** A bucket of S3. */
 export class S3ObjectStore implements ObjectStore {
@@ -75,3 +76,9 @@ export const makeS3 = (): S3Client => {
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 10_000 },
   });
 };
+
+/** Links to put objects into a bucket: S3 takes no other length than the one that is signed. */
+export function makePutLinks(bucket: string): LinkPut {
+  const presign = makePresign(bucket);
+  return (key, bytes, seconds) => presign('PUT', key, seconds, { 'content-length': String(bytes) });
+}

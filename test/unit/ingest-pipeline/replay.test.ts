@@ -89,7 +89,7 @@ function start(events: EventWriter = new MemoryEventWriter(), purged: readonly E
     run: (signal = SIGNAL) =>
       makeRunJobs({
         jobs: { ...only(jobs, project), lease: jobs.lease.bind(jobs) },
-        work: { replay },
+        work: { replay, upload: replay },
         now: Date.now,
       })(signal),
   };
