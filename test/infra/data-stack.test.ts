@@ -26,7 +26,7 @@ const STATEFUL = {
   ArchiveDA4CB258: 'AWS::S3::Bucket',
   AuditSegmentsBucketAC0ADA52: 'AWS::S3::Bucket',
   Exports25637AFB: 'AWS::S3::Bucket',
-  UploadsXXXX: 'AWS::S3::Bucket',
+  Uploads4F6EB0FD: 'AWS::S3::Bucket',
   SigningKey: 'AWS::SecretsManager::Secret',
   FirstPassword57355558: 'AWS::SecretsManager::Secret',
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeclaredResource } from '../emulator.ts';
+import type { CorsRule } from './cors.ts';
 
 export interface Bucket {
   readonly name: string;
@@ -10,6 +11,7 @@ export interface Bucket {
   readonly defaultRetention: { readonly mode: RetentionMode; readonly days: number } | undefined;
   readonly objectLock: boolean;
   readonly lifecycle: readonly LifecycleRule[];
+  readonly cors: readonly CorsRule[];
 }
 
 export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE';
@@ -36,6 +38,15 @@ const Rule = z.strictObject({
   Transitions: z.unknown().optional(),
   NoncurrentVersionTransitions: z.unknown().optional(),
 });
+const Texts = z.array(z.string());
+const Cors = z.strictObject({
+  Id: z.string().optional(),
+  AllowedOrigins: Texts.min(1),
+  AllowedMethods: z.array(z.enum(['GET', 'PUT', 'HEAD', 'POST', 'DELETE'])).min(1),
+  AllowedHeaders: Texts.default([]),
+  ExposedHeaders: Texts.default([]),
+  MaxAge: z.coerce.number().int().min(0).optional(),
+});
 const Retention = z.strictObject({
   Mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   Days: Days.optional(),
@@ -54,14 +65,20 @@ const BucketProperties = z.object({
   LifecycleConfiguration: z
     .strictObject({ Rules: z.array(Rule), TransitionDefaultMinimumObjectSize: z.string().optional() })
     .optional(),
-  CorsConfiguration: z.undefined({ error: 'CORS of a bucket is not emulated here' }).optional(),
+  CorsConfiguration: z.strictObject({ CorsRules: z.array(Cors).min(1) }).optional(),
 });
 
 /** Reads a declared bucket. @throws Error naming what cannot be understood */
 export function toBucket({ logicalId, name, arn, properties }: DeclaredResource): Bucket {
   const parsed = BucketProperties.safeParse(properties);
   if (!parsed.success) throw new Error(`bucket ${logicalId}: ${z.prettifyError(parsed.error)}`);
-  const { VersioningConfiguration, ObjectLockEnabled, ObjectLockConfiguration, LifecycleConfiguration } = parsed.data;
+  const {
+    VersioningConfiguration,
+    ObjectLockEnabled,
+    ObjectLockConfiguration,
+    LifecycleConfiguration,
+    CorsConfiguration,
+  } = parsed.data;
   const retention = ObjectLockConfiguration?.Rule?.DefaultRetention;
   return {
     name,
@@ -78,5 +95,12 @@ export function toBucket({ logicalId, name, arn, properties }: DeclaredResource)
         noncurrentDays: rule.NoncurrentVersionExpiration?.NoncurrentDays ?? rule.NoncurrentVersionExpirationInDays,
         abortUploadDays: rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation,
       })),
+    cors: (CorsConfiguration?.CorsRules ?? []).map((rule) => ({
+      origins: rule.AllowedOrigins,
+      methods: rule.AllowedMethods,
+      headers: rule.AllowedHeaders,
+      exposedHeaders: rule.ExposedHeaders,
+      maxAgeSeconds: rule.MaxAge,
+    })),
   };
 }

@@ -8,6 +8,7 @@ import { BucketAccess } from './access.ts';
 import { BlobFiles } from './blob-files.ts';
 import { toBucket } from './bucket.ts';
 import { BUCKET_OPERATIONS } from './bucket-operations.ts';
+import { corsHeaders, preflight } from './cors.ts';
 import { applyLifecycle } from './lifecycle.ts';
 import { MULTIPART_OPERATIONS } from './multipart-operations.ts';
 import { noSuchBucket, OBJECT_OPERATIONS } from './object-operations.ts';
@@ -55,9 +56,10 @@ async function answer(
   accountId: string,
 ): Promise<HttpAnswer> {
   const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
+  const common = { ...corsOf(http, context), 'x-amz-request-id': requestId };
   try {
     const reply = await perform(http, context, gatekeeper, accountId);
-    return { ...reply, headers: { ...reply.headers, 'x-amz-request-id': requestId } };
+    return { ...reply, headers: { ...reply.headers, ...common } };
   } catch (error) {
     if (!(error instanceof AwsError)) console.error(`S3 failed on ${http.method}`, error);
     const { code, message, status, members } =
@@ -67,10 +69,16 @@ async function answer(
     const details = Object.entries(members).map(([name, value]): XmlElement => [name, String(value)]);
     return {
       status,
-      headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
+      headers: { 'content-type': 'application/xml', ...common },
       body: writeErrorXml([['Code', code], ['Message', message], ...details, ['RequestId', requestId]]),
     };
   }
+}
+
+function corsOf(http: HttpRequest, { buckets }: S3Context): Readonly<Record<string, string>> {
+  if (http.headers.origin === undefined || http.method === 'OPTIONS') return {};
+  const bucket = buckets.get(http.target.split(/[/?]/, 2)[1] ?? '');
+  return bucket === undefined ? {} : corsHeaders(bucket, http.method, http.headers);
 }
 
 async function perform(
@@ -80,6 +88,13 @@ async function perform(
   accountId: string,
 ): Promise<HttpAnswer> {
   const { method, target, headers } = http;
+  if (method === 'OPTIONS') {
+    // asked by the browser itself, so never signed
+    const { bucket } = parseRequest(http);
+    const asked = context.buckets.get(bucket);
+    if (asked === undefined) throw noSuchBucket(bucket);
+    return preflight(asked, headers);
+  }
   const caller = gatekeeper.identify({ method, url: target, headers });
   if ('reason' in caller) throw REFUSALS[caller.reason](caller.message);
   const request = parseRequest(http);

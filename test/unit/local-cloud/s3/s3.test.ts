@@ -352,6 +352,44 @@ describe('the local S3', () => {
     });
   });
 
+  it('lets pages of the origins that its rules name do what they name, and tells them of refusals', async () => {
+    const rule = {
+      AllowedOrigins: ['https://*.example.com'],
+      AllowedMethods: ['PUT'],
+      AllowedHeaders: ['Content-*'],
+      MaxAge: 600,
+    };
+    await start([bucket({ CorsConfiguration: { CorsRules: [rule] } })]);
+    const ask = (headers: Record<string, string>) => fetch(`${emulator.url}/bucket/a`, { method: 'OPTIONS', headers });
+    const origin = 'https://logs.example.com';
+    const wish = { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' };
+    const allowed = await ask(wish);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('content-type');
+    expect(allowed.headers.get('access-control-max-age')).toBe('600');
+    for (const other of [
+      { ...wish, origin: 'https://example.com' },
+      { ...wish, 'access-control-request-method': 'DELETE' },
+      { ...wish, 'access-control-request-headers': 'content-type, x-other' },
+    ]) {
+      const refused = await ask(other);
+      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+    }
+    expect((await ask({ 'access-control-request-method': 'PUT' })).status).toBe(400);
+    const unsigned = await fetch(`${emulator.url}/bucket/a`, { method: 'PUT', body: 'x', headers: { origin } });
+    expect([unsigned.status, unsigned.headers.get('access-control-allow-origin')]).toEqual([403, origin]);
+  });
+
+  it('takes no page of another origin where a bucket has no rules', async () => {
+    await start();
+    const asked = await fetch(`${emulator.url}/bucket/a`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://logs.example.com', 'access-control-request-method': 'GET' },
+    });
+    expect(asked.status).toBe(403);
+    expect(await asked.text()).toContain('CORS is not enabled for this bucket');
+  });
+
   it('does not start with a bucket that it cannot be', async () => {
     await start();
     const rule = { Status: 'Enabled', ExpirationInDays: 1, TagFilters: [] };
