@@ -196,7 +196,7 @@ export class AppStack extends Stack {
       timeout: Duration.seconds(29),
     });
     this.#grantEdge(pipeline);
-    this.#ledger(pipeline, ['Query', 'GetItem', 'PutItem']);
+    this.#ledger(pipeline, ['Query', 'GetItem', 'PutItem', 'UpdateItem']);
     this.#storeAgain(pipeline);
     this.#recordAudit(pipeline);
     pipeline.allow(['s3:ListBucket'], [quarantine.bucketArn]);
@@ -225,7 +225,7 @@ export class AppStack extends Stack {
       every: Duration.minutes(1),
       description: 'Goes on with what is done in the background',
     });
-    this.#ledger(jobs, ['Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    this.#ledger(jobs, ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
     this.#storeAgain(jobs);
     jobs.allow(['s3:PutObject'], [quarantine.arnForObjects('quarantine/project=*')], { because: OBJECT_EACH });
     jobs.addEnvironment({ ARCHIVE_BUCKET_NAME: archive.bucketName } satisfies z.input<typeof ArchiveEnv>);

@@ -12,6 +12,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type LocalFile, makeLocalFile } from '../../bin/local/seed.ts';
 import { ASSEMBLY } from '../../bin/local/synthesise.ts';
 import { auditKeys } from '../../functions/adapters/audit-trail/keys.ts';
+import { DynamoDbJobs } from '../../functions/adapters/jobs/dynamodb.ts';
 import { S3ObjectStore } from '../../functions/adapters/object-store/s3.ts';
 import { DynamoDbTombstones } from '../../functions/adapters/tombstones/dynamodb.ts';
 import { DynamoDbViewerRegister } from '../../functions/adapters/viewers/dynamodb.ts';
@@ -760,7 +761,14 @@ class Journey {
     const answer = await fetch(put.url, { method: 'PUT', body: file });
     if (answer.status !== 200) throw new Error(`the file was not put: ${answer.status} ${await answer.text()}`);
     await this.#send(`${path}/complete`, 202, {});
-    await this.#operator.whileStreamRefuses(() => this.#fire('JobsSchedule'));
+    // nobody else begins it: a run that finds it taken reads it and goes on
+    const jobs = new DynamoDbJobs(this.#operator.documents, this.#operator.name('AWS::DynamoDB::Table', 'Ledger'));
+    const other = await jobs.lease({ project: this.#file.project as ProjectId, kind: 'upload', id });
+    await this.#fire('JobsSchedule');
+    await this.#operator.whileStreamRefuses(async () => {
+      await other?.release();
+      await this.#fire('JobsSchedule');
+    });
     const upload = (await (await this.#expect(path, 200)).json()) as { status: string; accepted: number };
     if (upload.status !== 'completed' || upload.accepted !== 3) throw new Error(`upload: ${JSON.stringify(upload)}`);
     await this.#expect('/api/v1/uploads', 200);
