@@ -121,10 +121,9 @@ export const AuditPath = z.strictObject({ ...where, id: z.string().max(64) });
 /** A business event. Members whose names or values are secrets are masked before they are kept. */
 export const CreateAuditEntry = z
   .strictObject({
-    project_id: z.string().max(64).optional(),
     /** Who did it; the caller unless given. */
     actor: z
-      .object({
+      .strictObject({
         type: z.string().min(1).max(64).default('user'),
         id: z.string().min(1).max(256),
         name: z.string().max(256).optional(),

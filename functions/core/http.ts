@@ -230,7 +230,10 @@ async function run(
 
 function parse(route: Route, parameters: Readonly<Record<string, string>>, request: HttpRequest): unknown {
   if (route.input === undefined) return undefined;
-  const parsed = strictly(route.input).safeParse(readInput(request, parameters));
+  const input = readInput(request, parameters);
+  // which project is meant was read before; in a body it would be a wish that nobody hears
+  if (!namesProject(route.input) && request.query.has('project_id')) delete input.project_id;
+  const parsed = strictly(route.input).safeParse(input);
   if (!parsed.success)
     throw new InvalidRequest(toFieldErrors(parsed.error), {
       cause: parsed.error,
@@ -240,23 +243,20 @@ function parse(route: Route, parameters: Readonly<Record<string, string>>, reque
 
 const strictForms = new WeakMap<z.ZodType, z.ZodType>();
 
-/** The same schema, which names members that it does not know instead of leaving them out; which project is meant was read before. */
+/** The same schema, which names members that it does not know instead of leaving them out. */
 function strictly(input: z.ZodType): z.ZodType {
   if (!(input instanceof z.ZodObject) || !(input.def.catchall === undefined || isNever(input.def.catchall)))
     return input;
   const known = strictForms.get(input);
   if (known !== undefined) return known;
-  const form = 'project_id' in input.shape ? input.strict() : z.preprocess(withoutProject, input.strict());
+  const form = input.strict();
   strictForms.set(input, form);
   return form;
 }
 
 const isNever = (type: unknown): boolean => type instanceof z.ZodNever;
 
-function withoutProject(value: unknown): unknown {
-  const { project_id: _project, ...rest } = value as Record<string, unknown>;
-  return rest;
-}
+const namesProject = (input: z.ZodType): boolean => input instanceof z.ZodObject && 'project_id' in input.shape;
 
 /** A JSON answer. */
 export function jsonReply(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {

@@ -21,39 +21,10 @@ import { DynamoDbViewerRegister } from '../adapters/viewers/dynamodb.ts';
 import { LiveEnv, ViewersEnv } from '../adapters/viewers/env.ts';
 import { WebSocketApiConnections } from '../adapters/viewers/web-socket-api.ts';
 import { readEnv } from '../core/env.ts';
-import { httpHandler, serve } from '../core/http.ts';
-import * as api from './api.ts';
-import { makeCreateApiKey, makeListApiKeys, makeRevokeApiKey, makeRotateApiKey } from './api-keys.ts';
+import { httpHandler } from '../core/http.ts';
 import { IdentityEnv } from './env.ts';
-import {
-  makeAcceptInvitation,
-  makeInvite,
-  makeListInvitations,
-  makePreviewInvitation,
-  makeRevokeInvitation,
-} from './invitations.ts';
-import * as keysApi from './keys-api.ts';
-import * as limitsApi from './limits-api.ts';
-import { makeChangeRole, makeLeaveProject, makeListMembers, makeRemoveMember } from './members.ts';
+import { identityOperations } from './operations.ts';
 import type { IdentityParts } from './parts.ts';
-import { makeReadProfile, makeUpdateProfile } from './profile.ts';
-import {
-  makeArchiveProject,
-  makeCreateProject,
-  makeGetProject,
-  makeListProjects,
-  makeRenameProject,
-} from './projects.ts';
-import * as projectsApi from './projects-api.ts';
-import { makeLimitsStatus, makeResetLimit, makeResetLimits } from './rate-limits.ts';
-import { makeLogout, makeRefresh } from './refresh.ts';
-import { makeRegister } from './register.ts';
-import { makeConfirmReset, makeResetPassword } from './reset-password.ts';
-import { makeListSessions, makeRevokeOtherSessions, makeRevokeSession } from './sessions.ts';
-import * as sessionsApi from './sessions-api.ts';
-import { makeSignIn } from './sign-in.ts';
-import { makeListUsers, makeUpdateUser } from './users.ts';
-import * as usersApi from './users-api.ts';
 
 const env = readEnv(
   z.object({
@@ -118,42 +89,4 @@ const limits = {
   audit,
 };
 
-export const handler = httpHandler(
-  [
-    serve(api.registerRoute, makeRegister(parts)),
-    serve(api.loginRoute, makeSignIn(parts)),
-    serve(api.refreshRoute, makeRefresh(parts)),
-    serve(api.logoutRoute, makeLogout(parts)),
-    serve(api.readProfileRoute, makeReadProfile(parts)),
-    serve(api.updateProfileRoute, makeUpdateProfile(parts)),
-    serve(api.resetPasswordRoute, makeResetPassword(parts)),
-    serve(api.confirmResetRoute, makeConfirmReset(parts)),
-    serve(sessionsApi.listSessionsRoute, makeListSessions(parts)),
-    serve(sessionsApi.revokeSessionRoute, makeRevokeSession(parts)),
-    serve(sessionsApi.revokeOtherSessionsRoute, makeRevokeOtherSessions(parts)),
-    serve(usersApi.listUsersRoute, makeListUsers(parts)),
-    serve(usersApi.updateUserRoute, makeUpdateUser(parts)),
-    serve(projectsApi.listProjectsRoute, makeListProjects(parts)),
-    serve(projectsApi.createProjectRoute, makeCreateProject(parts)),
-    serve(projectsApi.getProjectRoute, makeGetProject(parts)),
-    serve(projectsApi.renameProjectRoute, makeRenameProject(parts)),
-    serve(projectsApi.archiveProjectRoute, makeArchiveProject(parts)),
-    serve(projectsApi.leaveProjectRoute, makeLeaveProject(parts)),
-    serve(projectsApi.listMembersRoute, makeListMembers(parts)),
-    serve(projectsApi.changeRoleRoute, makeChangeRole(parts)),
-    serve(projectsApi.removeMemberRoute, makeRemoveMember(parts)),
-    serve(projectsApi.inviteRoute, makeInvite(parts)),
-    serve(projectsApi.listInvitationsRoute, makeListInvitations(parts)),
-    serve(projectsApi.revokeInvitationRoute, makeRevokeInvitation(parts)),
-    serve(projectsApi.previewInvitationRoute, makePreviewInvitation(parts)),
-    serve(projectsApi.acceptInvitationRoute, makeAcceptInvitation(parts)),
-    serve(keysApi.listApiKeysRoute, makeListApiKeys(parts)),
-    serve(keysApi.createApiKeyRoute, makeCreateApiKey(parts)),
-    serve(keysApi.rotateApiKeyRoute, makeRotateApiKey(parts)),
-    serve(keysApi.revokeApiKeyRoute, makeRevokeApiKey(parts)),
-    serve(limitsApi.limitsStatusRoute, makeLimitsStatus(limits)),
-    serve(limitsApi.resetLimitRoute, makeResetLimit(limits)),
-    serve(limitsApi.resetLimitsRoute, makeResetLimits(limits)),
-  ],
-  options,
-);
+export const handler = httpHandler(identityOperations(parts, limits), options);

@@ -10,13 +10,15 @@ import { DynamoDbBackOff } from '../../functions/adapters/back-off/dynamodb.ts';
 import { Authenticator } from '../../functions/adapters/directory/authenticator.ts';
 import { DynamoDbDirectory } from '../../functions/adapters/directory/dynamodb.ts';
 import { DynamoDbKeyUses } from '../../functions/adapters/key-uses/dynamodb.ts';
+import { DynamoDbLimitUses } from '../../functions/adapters/limiter/uses.ts';
 import type { Message } from '../../functions/adapters/mail/port.ts';
 import { makePublishSigningKeys } from '../../functions/adapters/signing-key/dynamodb.ts';
 import type { SigningKey } from '../../functions/adapters/signing-key/port.ts';
 import { DynamoDbViewerRegister } from '../../functions/adapters/viewers/dynamodb.ts';
-import type { AuthenticatedCall, Call, Reply } from '../../functions/core/http.ts';
+import { type AuthenticatedCall, type Call, httpHandler, type Reply } from '../../functions/core/http.ts';
 import type { PermissionName } from '../../functions/core/permissions.ts';
 import type { LoginResponse } from '../../functions/identity/api.ts';
+import { identityOperations } from '../../functions/identity/operations.ts';
 import type { IdentityParts } from '../../functions/identity/parts.ts';
 import { makeRegister } from '../../functions/identity/register.ts';
 import { makeSignIn } from '../../functions/identity/sign-in.ts';
@@ -79,6 +81,15 @@ export async function startIdentity(start: number) {
     ...CALL,
     caller: await authenticator().session(token, project, permission),
   });
+  const uses = new DynamoDbLimitUses(client, 'limits', 1, now);
+  /** All operations, behind an instance of their own. */
+  const handler = () => {
+    const instance = authenticator();
+    return httpHandler(identityOperations(parts, { uses, audit }), {
+      authenticate: (request, asked) => instance.request(request, asked),
+      limit: async () => ({}),
+    });
+  };
   const signIn = (username: string, password: string, call: Call = CALL) =>
     makeSignIn(parts)({ username, password }, call);
   let people = 0;
@@ -91,6 +102,7 @@ export async function startIdentity(start: number) {
     parts,
     register,
     authenticator,
+    handler,
     as,
     signIn,
     /** A user with a project of their own and a session. */
