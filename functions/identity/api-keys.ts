@@ -44,8 +44,9 @@ export const makeCreateApiKey =
 
 /** `POST /keys/{id}/rotate`: a key of the same name and scopes; the old one ends after the overlap, or before where it was to. */
 export const makeRotateApiKey =
-  ({ keys, stage, now }: IdentityParts) =>
+  (parts: IdentityParts) =>
   async ({ id, overlap_minutes }: RotateApiKeyRequest, call: AuthenticatedCall): Promise<CreatedApiKey> => {
+    const { keys, stage, now } = parts;
     const old = await keys.find(call.caller.project, id);
     if (old === undefined) throw noKey();
     if (old.replacedBy !== undefined) throw new Failure('conflict', `the key was rotated before, to ${old.replacedBy}`);
@@ -64,6 +65,7 @@ export const makeRotateApiKey =
       ...toAudit(call, id, 'rotated'),
       newValues: { replaced_by: made.entry.id, ends_at: new Date(ends * 1000).toISOString() },
     });
+    if (ends <= seconds) await closeViewers(parts, id);
     return { ...toWire(made.entry), key: made.key };
   };
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { exportJWK, generateKeyPair } from 'jose';
 import { DynamoDbApiKeys } from '../../functions/adapters/accounts/api-keys.ts';
 import { DynamoDbProjects } from '../../functions/adapters/accounts/projects.ts';
@@ -16,8 +17,10 @@ import { makePublishSigningKeys } from '../../functions/adapters/signing-key/dyn
 import type { SigningKey } from '../../functions/adapters/signing-key/port.ts';
 import { DynamoDbViewerRegister } from '../../functions/adapters/viewers/dynamodb.ts';
 import { type AuthenticatedCall, type Call, httpHandler, type Reply } from '../../functions/core/http.ts';
-import type { PermissionName } from '../../functions/core/permissions.ts';
+import type { PermissionName, ProjectRole } from '../../functions/core/permissions.ts';
+import type { ProjectId } from '../../functions/core/project.ts';
 import type { LoginResponse } from '../../functions/identity/api.ts';
+import { makeAcceptInvitation, makeInvite } from '../../functions/identity/invitations.ts';
 import { identityOperations } from '../../functions/identity/operations.ts';
 import type { IdentityParts } from '../../functions/identity/parts.ts';
 import { makeRegister } from '../../functions/identity/register.ts';
@@ -92,6 +95,15 @@ export async function startIdentity(start: number) {
   };
   const signIn = (username: string, password: string, call: Call = CALL) =>
     makeSignIn(parts)({ username, password }, call);
+  const person = async () => {
+    const name = `person${++people}`;
+    const profile = await makeRegister(parts)(
+      { username: name, email: `${name}@example.com`, password: PASSWORD },
+      CALL,
+    );
+    const reply = await signIn(name, PASSWORD);
+    return { name, id: profile.id, home: profile.default_project_id, profile, reply, token: tokenOf(reply) };
+  };
   let people = 0;
   return {
     tables,
@@ -106,14 +118,35 @@ export async function startIdentity(start: number) {
     as,
     signIn,
     /** A user with a project of their own and a session. */
-    person: async () => {
-      const name = `person${++people}`;
-      const profile = await makeRegister(parts)(
-        { username: name, email: `${name}@example.com`, password: PASSWORD },
-        CALL,
+    person,
+    /** Makes somebody a member by an invitation of one who administers the project. */
+    join: async (
+      { name, token }: { readonly name: string; readonly token: string },
+      project: ProjectId,
+      role: ProjectRole,
+      by: { readonly token: string },
+    ) => {
+      const unmailed = { ...parts, mail: undefined };
+      const made = await makeInvite(unmailed)(
+        { project_id: project, email: `${name}@example.com`, role },
+        await as(by.token, project, 'project'),
       );
-      const reply = await signIn(name, PASSWORD);
-      return { name, id: profile.id, home: profile.default_project_id, profile, reply, token: tokenOf(reply) };
+      await makeAcceptInvitation(unmailed)({ token: made.token ?? '' }, await as(token, undefined, 'account'));
+    },
+    /** As the first administrator is made. */
+    makePlatformAdmin: async ({ id }: { readonly id: string }) => {
+      for (const Key of [
+        { pk: 'USERS', sk: id },
+        { pk: `M#${id}`, sk: '-' },
+      ])
+        await client.send(
+          new UpdateCommand({
+            TableName: 'directory',
+            Key,
+            UpdateExpression: 'SET platform_admin = :yes',
+            ExpressionAttributeValues: { ':yes': true },
+          }),
+        );
     },
   };
 }

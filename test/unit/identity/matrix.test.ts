@@ -13,7 +13,6 @@ import {
 } from '../../../functions/core/permissions.ts';
 import type { ProjectId } from '../../../functions/core/project.ts';
 import { makeCreateApiKey, makeRevokeApiKey } from '../../../functions/identity/api-keys.ts';
-import { makeAcceptInvitation, makeInvite } from '../../../functions/identity/invitations.ts';
 import { makeCreateProject } from '../../../functions/identity/projects.ts';
 import { makeListSessions, makeRevokeSession } from '../../../functions/identity/sessions.ts';
 import { sendTo } from '../../support/http-event.ts';
@@ -94,19 +93,14 @@ async function owner(id: string): Promise<Person> {
 
 async function member(by: Person, project: ProjectId, role: ProjectRole): Promise<Person> {
   const person = await identity.person();
-  const parts = { ...identity.parts, mail: undefined };
-  const { token = '' } = await makeInvite(parts)(
-    { project_id: project, email: `${person.name}@example.com`, role },
-    await identity.as(by.token, project, 'project'),
-  );
-  await makeAcceptInvitation(parts)({ token }, await identity.as(person.token, undefined, 'account'));
+  await identity.join(person, project, role, by);
   return person;
 }
 
 /** Sessions that are more or less than a member's. */
 async function special(by: Person): Promise<void> {
   const platform = await identity.person();
-  await update(`M#${platform.id}`, 'platform_admin', true);
+  await identity.makePlatformAdmin(platform);
   bearer('platform admin', platform.token);
   const disabled = await member(by, MINE, 'admin');
   await update(`M#${disabled.id}`, 'disabled', true);

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectId } from '../../../functions/core/project.ts';
 import { makeUpdateProfile } from '../../../functions/identity/profile.ts';
@@ -22,18 +21,7 @@ const update = async (by: Person, of: Person, changes: { role?: 'user' | 'admin'
   makeUpdateUser(identity.parts)({ id: of.id, ...changes }, await platform(by));
 async function administrator(): Promise<Person> {
   const person = await identity.person();
-  for (const key of [
-    { pk: 'USERS', sk: person.id },
-    { pk: `M#${person.id}`, sk: '-' },
-  ])
-    await identity.tables.client.send(
-      new UpdateCommand({
-        TableName: 'directory',
-        Key: key,
-        UpdateExpression: 'SET platform_admin = :yes',
-        ExpressionAttributeValues: { ':yes': true },
-      }),
-    );
+  await identity.makePlatformAdmin(person);
   return person;
 }
 const isAdmin = async ({ token }: Person) => (await platform({ token } as Person)).caller.platformAdmin;
