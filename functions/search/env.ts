@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
 export const SearchEnv = z.object({
-  /** Searches of a project that may take long at the same time: fewer than the store runs at once. */
-  SEARCH_PLACES: z.coerce.number().int().positive().default(2),
+  /** Searches of a project that may take long at the same time: fewer than the store has processors. */
+  SEARCH_PLACES: z.coerce.number().int().positive().default(1),
 });

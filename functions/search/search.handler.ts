@@ -38,6 +38,7 @@ import { makeRecentLogs, makeSearchLogs, type ReadCall } from './search-logs.ts'
 import { makeTimeseries } from './timeseries.ts';
 import * as trace from './trace-api.ts';
 import { makeTraceContextAnswer, makeTraceDebugAnswer } from './trace-context.ts';
+import { isHeavy } from './weight.ts';
 import { makeWithoutFilter } from './without-filter.ts';
 
 const env = readEnv(
@@ -55,10 +56,11 @@ const trail = new DynamoDbAuditTrail(dynamoDb, env.AUDIT_TABLE_NAME);
 const parts = { events: new OpenSearchEventStore(env), now: Date.now };
 
 const places = new DynamoDbPlaces(dynamoDb, env.LIMITS_TABLE_NAME, env.SEARCH_PLACES);
+const PATIENCE = { isHeavy: ({ query = '' }: { readonly query?: string }) => isHeavy(query) };
 const read = <const R extends Route & { access: 'read' }>(
   route: R,
   answer: (input: InputOf<R>, call: ReadCall) => Promise<OutputOf<R> | Reply>,
-) => serve<Route & { access: 'read' }>(route, boundedAnswer(places, answer as never));
+) => serve<Route & { access: 'read' }>(route, boundedAnswer(places, answer as never, PATIENCE) as never);
 
 export const handler = httpHandler(
   [

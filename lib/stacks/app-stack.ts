@@ -319,7 +319,7 @@ export class AppStack extends Stack {
     this.#grantEdge(search);
     grantReadEvents(this.#data.domain, search, this.#eventStoreSettings());
     this.#cache(search, ['GetItem', 'PutItem', 'UpdateItem', 'Query']);
-    search.addEnvironment({ SEARCH_PLACES: String(2 * SIZES[this.#stage.size].searchNodes) } satisfies z.input<
+    search.addEnvironment({ SEARCH_PLACES: String(SIZES[this.#stage.size].searchNodes) } satisfies z.input<
       typeof SearchEnv
     >);
     this.#recordAudit(search);

@@ -2,4 +2,4 @@ import { startEmulatedStore } from '../support/event-stores.ts';
 import { hostileQueriesContract } from './hostile-queries.contract.ts';
 
 // it shares the machine with the searches themselves, so it is asked to go on answering and no more
-hostileQueriesContract('the emulated OpenSearch', startEmulatedStore, Infinity, 6_000);
+hostileQueriesContract('the emulated OpenSearch', startEmulatedStore, { count: 4_000, waitMillis: 2_000 });

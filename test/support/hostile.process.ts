@@ -5,15 +5,17 @@ import { OpenSearchEventStore } from '../../functions/adapters/event-store/opens
 import { ProjectId } from '../../functions/core/project.ts';
 import { SearchInput } from '../../functions/search/api.ts';
 import { boundedAnswer } from '../../functions/search/bounded-answer.ts';
+import { SearchEnv } from '../../functions/search/env.ts';
 import { makeSearchLogs } from '../../functions/search/search-logs.ts';
+import { isHeavy } from '../../functions/search/weight.ts';
 import { callOf } from './calls.ts';
 
-const [url = '', name = '', moment = ''] = process.argv.slice(2);
+const [url = '', name = '', moment = '', waitMillis = ''] = process.argv.slice(2);
 const project = ProjectId.parse(name);
 const env = EventStoreEnv.parse({ OPENSEARCH_DOMAIN_ENDPOINT: 'unused', OPENSEARCH_URL: url });
 const events = new OpenSearchEventStore(env, { accessKeyId: 'operator', secretAccessKey: 'secret' });
 
-let free = 2;
+let free = SearchEnv.parse({}).SEARCH_PLACES;
 /** The places of all instances: this process is all of them. */
 const places = {
   take: async () => {
@@ -22,7 +24,10 @@ const places = {
     return async () => void free++;
   },
 };
-const search = boundedAnswer(places, makeSearchLogs({ events, now: () => Number(moment) }));
+const search = boundedAnswer(places, makeSearchLogs({ events, now: () => Number(moment) }), {
+  isHeavy: ({ query }) => isHeavy(query),
+  waitMillis: Number(waitMillis),
+});
 
 const several = (count: number, of: (at: number) => string, by = ' OR ') =>
   Array.from({ length: count }, (_, at) => of(at)).join(by);

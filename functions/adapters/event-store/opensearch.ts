@@ -44,6 +44,8 @@ import { spellingOf } from './values.ts';
 const TIMEOUT_MILLIS = 20_000;
 /** Behind its time-out, a search that goes on is cancelled. */
 const CANCEL_AFTER_MILLIS = 1_000;
+/** Of a search, on a node: as many as it has processors. More would not end sooner, and leave no thread to others. */
+const SHARDS_AT_ONCE = 2;
 /** How long a point in time outlives its last read. */
 const POINT_KEPT = '5m';
 const MAX_CANDIDATES = 200_000;
@@ -471,7 +473,10 @@ export class OpenSearchEventStore implements EventStore, EventPoints {
     const { point } = reading;
     const left = Math.max(1, Math.round(reading.left()));
     // a time-out is looked at between steps, a cancellation within them
-    const limits = { cancel_after_time_interval: `${left + CANCEL_AFTER_MILLIS}ms` };
+    const limits = {
+      cancel_after_time_interval: `${left + CANCEL_AFTER_MILLIS}ms`,
+      max_concurrent_shard_requests: String(SHARDS_AT_ONCE),
+    };
     try {
       return await this.#client.call<SearchAnswer>({
         method: 'POST',

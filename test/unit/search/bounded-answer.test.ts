@@ -80,6 +80,17 @@ describe('a read that is bounded', () => {
     expect(left()).toBe(0);
   });
 
+  it('that is heavy is not even begun without a place', async () => {
+    const { places, seen, left } = given(1);
+    const { answer, runs } = reading();
+    const read = boundedAnswer(places, answer, { ...PATIENCE, waitMillis: 60_000, isHeavy: (millis) => millis > 10 });
+    const all = [read(11, callOf(MINE)), read(11, callOf(MINE)), read(11, callOf(MINE)), read(1, callOf(MINE))];
+    expect(await Promise.all(all)).toEqual([11, 11, 11, 1]);
+    expect(seen).toEqual({ taken: 3, most: 1 });
+    expect(runs).toEqual({ begun: 4, cancelled: 0 });
+    expect(left()).toBe(0);
+  });
+
   it('gives its place back when it fails', async () => {
     const { places, left } = given(1);
     const read = boundedAnswer(
