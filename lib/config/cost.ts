@@ -59,10 +59,10 @@ export const ASSUMPTIONS = {
   /** Requests of one viewer's dashboard an hour, with the bytes of an answer. */
   callsPerViewerHour: 60,
   answerBytes: 40_000,
-  /** Runs of the schedules a month: four every minute, one every two, one every five. */
-  scheduledRuns: 30 * 24 * (4 * 60 + 30 + 12),
+  /** Runs of the schedules a month: four every minute, one every two, two every five. */
+  scheduledRuns: 30 * 24 * (4 * 60 + 30 + 24),
   /** Alarms and custom metrics of the template; a test compares them. */
-  alarms: 50,
+  alarms: 52,
   metrics: 4,
   secrets: 3,
   /** Consumers of the stream: index, archive, tail. */

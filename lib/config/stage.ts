@@ -57,5 +57,7 @@ export const StageSettings = z.strictObject({
   livePostsPerSecond: z.int().min(1).default(2_000),
   /** Seconds that the archive gathers frames for one object. */
   archiveWindowSeconds: z.int().min(1).max(300).default(300),
+  /** Projects of CloudWatch log groups whose subscription filters send to the platform, by the beginning of the group's name. */
+  logGroups: z.record(z.string().min(1), z.string().min(1)).default({}),
 });
 export type StageSettings = z.output<typeof StageSettings>;

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
@@ -24,7 +25,7 @@ import type { TombstonesEnv } from '../../functions/adapters/tombstones/env.ts';
 import type { LiveEnv } from '../../functions/adapters/viewers/env.ts';
 import type { DeletionEnv } from '../../functions/deletion/env.ts';
 import type { IdentityEnv } from '../../functions/identity/env.ts';
-import type { BalanceEnv, BalanceMetrics } from '../../functions/ingest/env.ts';
+import type { BalanceEnv, BalanceMetrics, LogGroupsEnv } from '../../functions/ingest/env.ts';
 import type { FillEnv, TailEnv } from '../../functions/live/env.ts';
 import type { OperationEnv } from '../../functions/operation/env.ts';
 import type { SearchEnv } from '../../functions/search/env.ts';
@@ -241,6 +242,32 @@ export class AppStack extends Stack {
     // what its links may put is what it may put
     pipeline.allow(['s3:PutObject'], [uploads.arnForObjects('uploads/*')], { because: OBJECT_EACH });
     pipeline.allow(['s3:ListBucket'], [uploads.bucketArn]);
+
+    const cloudWatch = this.#function('CloudWatch', {
+      handler: 'cloudwatch',
+      description: 'Takes log events that subscription filters of this account send',
+      memorySize: 512,
+      timeout: Duration.minutes(1),
+    });
+    cloudWatch.addEnvironment({ LOG_GROUP_PROJECTS: JSON.stringify(this.#stage.logGroups) } satisfies z.input<
+      typeof LogGroupsEnv
+    >);
+    this.#accepting(cloudWatch);
+    this.#limiting(cloudWatch);
+    cloudWatch.allow(['s3:ListBucket'], [quarantine.bucketArn]);
+    cloudWatch.allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [quarantine.arnForObjects('cloudwatch/*')], {
+      because: OBJECT_EACH,
+    });
+    cloudWatch.function.addPermission('Logs', {
+      principal: new ServicePrincipal('logs.amazonaws.com'),
+      sourceAccount: this.account,
+      sourceArn: `arn:${this.partition}:logs:${this.region}:${this.account}:log-group:*`,
+    });
+    new Schedule(this, 'CloudWatchSchedule', cloudWatch, {
+      every: Duration.minutes(5),
+      description: 'Accepts log events that could not be accepted when they came',
+    });
+    new CfnOutput(this, 'LogEventsFunction', { value: cloudWatch.function.functionArn });
 
     const balance = this.#function('Balance', {
       handler: 'balance',

@@ -31,11 +31,28 @@ describe('the gateway', () => {
   });
 
   it('may invoke each function for the routes that lead there, not for any', () => {
-    const permissions = listResources(app, 'AWS::Lambda::Permission');
+    const permissions = listResources(app, 'AWS::Lambda::Permission').filter(
+      ({ properties }) => properties.Principal !== 'logs.amazonaws.com',
+    );
     expect(permissions).toHaveLength(listResources(app, 'AWS::ApiGatewayV2::Route').length);
     for (const { properties } of permissions) {
       expect(properties).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
       expect(JSON.stringify(properties.SourceArn)).toMatch(/execute-api/);
     }
+  });
+});
+
+describe('CloudWatch Logs', () => {
+  it('may invoke the function of log events alone, from log groups of the same account and region alone', () => {
+    const permissions = listResources(app, 'AWS::Lambda::Permission').filter(
+      ({ properties }) => properties.Principal === 'logs.amazonaws.com',
+    );
+    expect(permissions).toHaveLength(1);
+    const { FunctionName, SourceAccount, SourceArn } = permissions[0]?.properties ?? {};
+    expect(JSON.stringify(FunctionName)).toContain('CloudWatchFunction');
+    expect(SourceAccount).toEqual({ Ref: 'AWS::AccountId' });
+    const source = SourceArn['Fn::Join'][1];
+    expect(source).toContainEqual({ Ref: 'AWS::AccountId' });
+    expect(source.at(-1)).toBe(':log-group:*');
   });
 });

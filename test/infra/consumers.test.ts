@@ -52,7 +52,7 @@ describe('event source mappings', () => {
 describe('schedules', () => {
   it('may invoke their function and nothing else, and repeat no failed run', () => {
     const schedules = listResources(app, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(7);
+    expect(schedules).toHaveLength(8);
     for (const { properties } of schedules) {
       const { Arn, RoleArn, RetryPolicy } = properties.Target;
       expect(RetryPolicy).toEqual({ MaximumRetryAttempts: 0 });

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -291,6 +292,7 @@ class Journey {
       ['deletion', () => this.#deletion()],
       ['replay', () => this.#replay()],
       ['upload', () => this.#upload()],
+      ['log events of the account', () => this.#subscription()],
       ['given up batches', () => this.#giveUp()],
     ];
     try {
@@ -774,6 +776,30 @@ class Journey {
     await this.#expect('/api/v1/uploads', 200);
     await this.#fire('RedriveSchedule');
     await this.#found('uploaded', 3);
+  }
+
+  /** Deliveries of a log group: of one the stream takes a part, of one nothing. */
+  async #subscription(): Promise<void> {
+    const deliver = async (...messages: string[]) => {
+      const logEvents = messages.map((message, id) => ({
+        id: `${id}`,
+        timestamp: Date.now() - id * 86_400_000,
+        message,
+      }));
+      const named = { owner: '0', logGroup: '/aws/lambda/grants', logStream: 'grants' };
+      const data = gzipSync(JSON.stringify({ messageType: 'DATA_MESSAGE', ...named, logEvents }));
+      const name = this.#operator.logicalId('AWS::Lambda::Function', 'CloudWatch');
+      const { error } = await this.#cloud.invoke(name, { awslogs: { data: data.toString('base64') } });
+      if (error !== undefined) throw new Error(error.errorMessage);
+    };
+    const large = `subscribed ${randomBytes(1_100_000).toString('base64')}`;
+    await this.#operator.whileStreamRefuses(async () => {
+      await deliver('subscribed today', 'subscribed yesterday', large);
+      await deliver('subscribed later');
+    });
+    if ((await this.#operator.keys('Quarantine', 'cloudwatch/')).length !== 1) throw new Error('nothing was kept');
+    await this.#fire('CloudWatchSchedule');
+    await this.#fire('RedriveSchedule');
   }
 
   /** A record that is too old for its mappings goes to S3, and from there into the stream again; one deleted meanwhile stays hidden. */

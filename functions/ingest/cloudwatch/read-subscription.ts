@@ -25,6 +25,9 @@ const Subscription = z.looseObject({
 export const isSubscription = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'messageType' in value && 'logGroup' in value;
 
+/** The log group that a delivery comes from; empty where it names none. */
+export const logGroupOf = (value: unknown): string => Subscription.safeParse(value).data?.logGroup ?? '';
+
 /**
  * Reads what a subscription filter sends; a message that only tests whether it is heard holds no events.
  * @returns undefined where it is none

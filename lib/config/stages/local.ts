@@ -11,4 +11,5 @@ export default StageSettings.parse({
   streamShards: 2,
   refreshSeconds: 1,
   archiveWindowSeconds: 10,
+  logGroups: { '/aws/': 'default' },
 });
