@@ -192,11 +192,13 @@ export class OpenSearchEventStore implements EventStore, EventPoints {
     );
     const events = eventsOf(answer);
     const partial = partialOf(answer);
-    const last = events.length === limit ? events.at(-1) : undefined;
+    const total = { value: totalOf(answer), relation: partial === undefined ? 'eq' : 'gte' } as const;
+    const isAll = count && after === undefined && total.relation === 'eq' && total.value <= skip + limit;
+    const last = events.length === limit && !isAll ? events.at(-1) : undefined;
     return {
       events,
       ...(last && { next: toPosition(last) }),
-      ...(count && { total: { value: totalOf(answer), relation: partial === undefined ? 'eq' : 'gte' } }),
+      ...(count && { total }),
       ...(partial && { partial }),
     };
   }
