@@ -22,6 +22,9 @@ function codesOf(character: string): readonly number[] {
   return [...new Set(characters.map((each) => fold(each.charCodeAt(0))))];
 }
 
+const blockAt = (bytes: Uint8Array, at: number): number =>
+  ((((bytes[at] as number) | 0x20) & 0x7f) << 7) | (((bytes[at + 1] as number) | 0x20) & 0x7f);
+
 interface Placed {
   readonly check: Anchor['check'];
   /** From the window's begin to where the anchor begins. */
@@ -37,6 +40,8 @@ interface Placed {
  */
 export class AnchorScan {
   readonly #shifts = new Uint8Array(CODES * CODES).fill(WINDOW - 1);
+  /** Blocks that a window may begin with. */
+  readonly #begins = new Uint8Array(CODES * CODES);
   readonly #slots = new Uint8Array(CODES * CODES);
   /** By slot. */
   readonly #checks: Placed[][] = [[]];
@@ -51,6 +56,7 @@ export class AnchorScan {
         for (const first of codes[at] ?? [])
           for (const second of codes[at + 1] ?? []) {
             const block = (first << 7) | second;
+            if (at === 0) this.#begins[block] = 1;
             const shift = WINDOW - 2 - at;
             if (shift < (this.#shifts[block] ?? 0)) this.#shifts[block] = shift;
             if (shift === 0) this.#place(block, placed);
@@ -68,14 +74,17 @@ export class AnchorScan {
   /** Goes over a text; a check that finds something says where to go on, which ends the scan where it is the text's end. */
   run(text: string, from = 0): void {
     const shifts = this.#shifts;
+    const begins = this.#begins;
     const bytes = latin1Of(text);
     const { length } = text;
     // a leading `?` may stand before the text
     let at = from + WINDOW - 2;
     while (at < length) {
-      const block = ((((bytes[at - 1] as number) | 0x20) & 0x7f) << 7) | (((bytes[at] as number) | 0x20) & 0x7f);
+      const block = blockAt(bytes, at - 1);
       const shift = shifts[block] as number;
-      at += shift === 0 ? this.#check(text, at, block) : shift;
+      if (shift > 0) at += shift;
+      else if (at < WINDOW || begins[blockAt(bytes, at - WINDOW + 1)] === 1) at += this.#check(text, at, block);
+      else at++;
     }
   }
 
