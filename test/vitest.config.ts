@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig({
   root,
   test: {
+    // by default one core is left idle, which is half of a small machine
+    maxWorkers: '100%',
     projects: [
       {
         root,
@@ -25,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'frontend',
           include: ['test/unit/frontend/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/support/frontend-patience.ts'],
           environment: 'jsdom',
           testTimeout: 30_000,
         },
@@ -48,7 +51,6 @@ export default defineConfig({
           include: ['test/{e2e,clients}/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
       {

@@ -5,7 +5,9 @@ import { MemoryRouter } from 'react-router';
 import { vi } from 'vitest';
 import { makeQueryClient } from '../../frontend/src/app/app.tsx';
 import { RangeProvider } from '../../frontend/src/app/range-provider.tsx';
+import { access, type Permission } from '../../frontend/src/lib/access.ts';
 import { accessToken, currentProject, online, sessionOver } from '../../frontend/src/lib/api.ts';
+import type { ProjectEntry } from '../../functions/identity/projects-api.ts';
 
 type Answer = unknown | (() => unknown | Promise<unknown>);
 
@@ -44,9 +46,16 @@ export function fakeFetch(answers: Record<string, Answer>): string[] {
   });
   accessToken.set('token');
   currentProject.set('prj_1');
+  become('admin', ['ingest', 'read', 'write', 'admin', 'project']);
   sessionOver.set(false);
   online.set(true);
   return calls;
+}
+
+/** Who is signed in may do this in the project. */
+export function become(role: ProjectEntry['role'], permissions: readonly Permission[]): void {
+  const project = { id: 'prj_1', name: 'Shop', role, permissions, created_at: '2026-11-01T00:00:00.000Z' };
+  access.set({ permissions: [], projects: [project as ProjectEntry] });
 }
 
 /** A page with what the app puts around it. The address starts at `path`. */

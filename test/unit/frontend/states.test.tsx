@@ -7,7 +7,7 @@ import { OverviewPage } from '../../../frontend/src/features/overview/components
 import { SendPage } from '../../../frontend/src/features/send/components/send-data.tsx';
 import { online, sessionOver } from '../../../frontend/src/lib/api.ts';
 import { makeEvents } from '../../support/fake-events.ts';
-import { failing, fakeFetch, never, renderPage } from '../../support/fake-fetch.tsx';
+import { become, failing, fakeFetch, never, renderPage } from '../../support/fake-fetch.tsx';
 
 const events = makeEvents(5, 60_000);
 const timing = { took_ms: 3, partial: false };
@@ -365,13 +365,23 @@ describe('keys', () => {
     });
     renderPage(<KeysPage />);
     fireEvent.click(await screen.findByRole('button', { name: 'Revoke' }));
-    const dialog = screen.getByRole('dialog');
+    const dialog = await screen.findByRole('dialog');
     const confirm = () => fireEvent.submit(dialog.querySelector('form') as HTMLFormElement);
     confirm();
     expect(calls.filter((call) => call.startsWith('DELETE'))).toEqual([]);
     fireEvent.change(screen.getByLabelText('Type shipper to confirm'), { target: { value: 'shipper' } });
     confirm();
     await waitFor(() => expect(calls).toContain('DELETE /api/v1/keys/k1'));
+  });
+  it('are not for who is a viewer, and the reason stands on the control', async () => {
+    fakeFetch({ '/api/v1/keys': { items: [key] } });
+    become('viewer', ['read']);
+    renderPage(<KeysPage />);
+    const revoke = await screen.findByRole('button', { name: 'Revoke' });
+    expect(revoke.getAttribute('aria-disabled')).toBe('true');
+    fireEvent.click(revoke);
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(revoke.getAttribute('data-tip')).toBe('Needs the role admin in Shop; yours is viewer');
   });
   it('that cannot be read say why', async () => {
     fakeFetch({ '/api/v1/keys': failing(500, 'internal') });
