@@ -18,7 +18,12 @@ const ISSUERS: readonly (readonly [first: number, last: number, lengths: readonl
   [2200, 2204, [16]],
 ];
 
-const SHORTEST = 14;
+const LENGTHS = ISSUERS.flatMap(([, , lengths]) => lengths);
+const SHORTEST = Math.min(...LENGTHS);
+const LONGEST = Math.max(...LENGTHS);
+const FIRST_DIGITS = new Set(
+  ISSUERS.flatMap(([first, last]) => [first, last].map((prefix) => String(prefix).charCodeAt(0))),
+);
 const STRIDE = 7;
 
 /** Places of card numbers in a text: digits alone or in groups that one blank or hyphen keeps apart, with an issuer's prefix and a right check digit. */
@@ -35,9 +40,15 @@ export function findCardNumbers(text: string, found: (start: number, end: number
     while (start > from && (isDigit(bytes[start - 1] as number) || isBetween(bytes, start - 1))) start--;
     let end = here + 1;
     while (end < length && (isDigit(bytes[end] as number) || isBetween(bytes, end))) end++;
-    if (end - start >= SHORTEST) findInRun(text, start, end, found);
+    if (end - start >= SHORTEST && mayHoldCard(bytes, start, end)) findInRun(text, start, end, found);
     at = Math.max(at, end - STRIDE + 1);
   }
+}
+
+/** Whether a card may be in a run. Digits without separators are one number, and most are times and ids: too long, or of no issuer. */
+function mayHoldCard(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isDigit(bytes[at] as number)) return true;
+  return end - start <= LONGEST && FIRST_DIGITS.has(bytes[start] as number);
 }
 
 /** Whether a text holds a card number behind a place. */
