@@ -6,6 +6,9 @@ import type { CorrelationTrace, TraceContextResponse, TraceDebugResponse } from 
 import { contentsOf, filesBelow } from '../support/kept-files.ts';
 import { PLANTED_PASSWORD, SHIPMENTS } from '../support/planted-shipments.ts';
 import { eventually, type Platform, startPlatform } from '../support/platform.ts';
+import { people } from './people.suite.ts';
+import { plantedSecrets } from './planted-secrets.suite.ts';
+import { seedCommands } from './seed-commands.suite.ts';
 
 const run = promisify(execFile);
 const json = (body: unknown): RequestInit => ({
@@ -167,73 +170,6 @@ describe('a request', () => {
   });
 });
 
-describe('a secret', () => {
-  const secret = (name: string) => `${name}-${randomBytes(12).toString('hex')}`;
-
-  it('that people, keys and sessions have stands in no log and no store, whatever became of their requests', async () => {
-    const planted = {
-      password: secret('Right'),
-      wrong: secret('Wrong'),
-      changed: secret('Changed'),
-      value: secret('value'),
-    };
-    const name = `planted${randomBytes(3).toString('hex')}`;
-    const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-      fetch(new URL(path, platform.url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      });
-    const signInAs = (password: string) =>
-      fetch(new URL('/api/v1/auth/login', platform.url), {
-        method: 'POST',
-        body: new URLSearchParams({ username: name, password }),
-      });
-    const person = { username: name, email: `${name}@example.com`, password: planted.password };
-    expect((await post('/api/v1/auth/register', person)).status).toBe(201);
-    expect((await signInAs(planted.wrong)).status).toBe(401);
-    const session = await signInAs(planted.password);
-    const cookie = session.headers.getSetCookie().find((each) => each.startsWith('tributary_refresh=')) ?? '';
-    const access = ((await session.json()) as { access_token: string }).access_token;
-    const own = { authorization: `Bearer ${access}` };
-    const made = await post('/api/v1/keys', { name: 'planted', scopes: ['ingest', 'read'] }, own);
-    const { key } = (await made.json()) as { key: string };
-    await fetch(new URL('/api/v1/logs/search?limit=1', platform.url), { headers: { 'x-api-key': key } });
-    await fetch(new URL('/api/v1/logs/search', platform.url), {
-      headers: { authorization: `Bearer ${planted.value}` },
-    });
-    await post(
-      '/api/v1/audit',
-      { action: 'a.b', entity_type: 'x', entity_id: 'y', new_values: { password: planted.value, key } },
-      own,
-    );
-    await post('/api/v1/audit', { password: planted.value }, own);
-    const change = { password: planted.changed, current_password: planted.password };
-    await fetch(new URL('/api/v1/auth/me', platform.url), {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json', ...own },
-      body: JSON.stringify(change),
-    });
-    const refresh = cookie.slice('tributary_refresh='.length).split(';')[0]?.split('.')[2] ?? '';
-    const secrets = { ...planted, key, access: access.split('.')[2] ?? '', refresh };
-    for (const [kind, value] of Object.entries(secrets)) expect(value.length, kind).toBeGreaterThan(16);
-
-    const files = filesBelow(platform.dataDir);
-    expect(files.some((file) => /\/logs\/\w+\.log$/.test(file))).toBe(true);
-    expect(files.some((file) => file.includes('/dynamodb/'))).toBe(true);
-    const found = files.flatMap((file) => {
-      const contents = contentsOf(file);
-      return Object.entries(secrets).flatMap(([kind, value]) =>
-        contents.some((content) => content.includes(value)) ? [`${kind} in ${file}`] : [],
-      );
-    });
-    const printed = Object.entries(secrets).flatMap(([kind, value]) =>
-      platform.output().includes(value) ? [kind] : [],
-    );
-    expect([...found, ...printed]).toEqual([]);
-  });
-});
-
 describe('a secret in events', () => {
   const marker = '[redacted:password]';
 
@@ -285,3 +221,8 @@ describe('a secret in events', () => {
     expect([answer.status, await answer.json()]).toMatchObject([200, { version: 1 }]);
   });
 });
+
+seedCommands(() => platform);
+people(() => platform);
+// last, so that it searches what all of them left
+plantedSecrets(() => platform);
