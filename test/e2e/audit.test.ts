@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry, AuditEntryList, AuditVerification } from '../../functions/audit/api.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
+import { ROOT } from '../support/steps.ts';
 
 const CHANGES = process.env.TRIBUTARY_TEST_FULL === undefined ? 60 : 400;
 
@@ -116,7 +118,21 @@ describe('a power cut', () => {
         const standing = [...told].filter(([, action]) => action !== 'api_key.revoked').map(([id]) => id);
         expect(keys.items.map(({ id }) => id).sort()).toEqual(standing.sort());
         expect(told.size).toBeGreaterThan(5);
-        expect(await admin.verify()).toMatchObject({ intact: true, findings: [] });
+        const redriven = await admin.trail('&action=quarantine.redriven');
+        const settled = new Set(redriven.map(({ intent_id }) => intent_id));
+        const begun = redriven.filter(({ result }) => result === 'pending');
+        const open = begun.filter(({ id }) => !settled.has(id)).map(({ id }) => id);
+        // mostly some of the four were between their intent and their outcome
+        expect(begun.length).toBeGreaterThanOrEqual(4);
+        expect(begun.filter((entry) => entry.settled === false).map(({ id }) => id)).toEqual(open);
+        const verified = await admin.verify();
+        expect(verified).toMatchObject({ intact: true, findings: [] });
+        expect(verified.unfinished.map(({ id }) => id).sort()).toEqual(open.sort());
+        const { status, stdout } = verifyByCommand(second);
+        expect([status, stdout.split('\n').filter((line) => line.startsWith('unfinished')).length]).toEqual([
+          0,
+          open.length,
+        ]);
       } finally {
         await second.stop();
       }
@@ -126,7 +142,25 @@ describe('a power cut', () => {
   });
 });
 
-/** Three people make keys and revoke every other one; a third of the way the process is killed. */
+/** `tributary audit verify` of an administrator who signed in by `tributary login`. */
+function verifyByCommand({ url, username, password }: Platform) {
+  const home = mkdtempSync(join(tmpdir(), 'tributary-cli-'));
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, TRIBUTARY_PASSWORD: password };
+  const command = (...args: readonly string[]) =>
+    spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'bin/tributary.ts', ...args], {
+      cwd: ROOT,
+      env,
+      encoding: 'utf8',
+    });
+  try {
+    expect(command('login', '--url', url, '--user', username).status).toBe(0);
+    return command('audit', 'verify');
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Three people make keys and revoke every other one, others redrive without end; a third of the way the process is killed. */
 async function changeUntilKilled(platform: Platform, { call }: Awaited<ReturnType<typeof signIn>>): Promise<void> {
   let next = 0;
   let done = 0;
@@ -144,6 +178,12 @@ async function changeUntilKilled(platform: Platform, { call }: Awaited<ReturnTyp
       if (done >= CHANGES / 3) killing ??= platform.kill();
     }
   };
-  await Promise.all([person(), person(), person()]);
+  const redrive = () => call('/api/v1/ingest/quarantine/redrive', json({})).catch(() => undefined);
+  const redriver = async () => {
+    while (killing === undefined) await redrive();
+  };
+  const redrivers = Array.from({ length: 4 }, () => redriver);
+  await Promise.all(redrivers.map(redrive)); // functions that have begun
+  await Promise.all([person, person, person, ...redrivers].map((each) => each()));
   await killing;
 }
