@@ -371,6 +371,40 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
       }
     });
 
+    it('sends files by keyboard or drop, tells how far they are, what became of them, and why one was not taken', async () => {
+      let refuses = false;
+      const { own, page, findings } = await start({
+        intercept: (path) => (refuses && path.endsWith('/file') ? { status: 403, body: {} } : null),
+      });
+      const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from('one\ntwo\nthree\n') });
+      try {
+        await go(page, '/send');
+        const choosing = page.waitForEvent('filechooser');
+        await page.getByRole('button', { name: 'Choose files' }).press('Enter');
+        await (await choosing).setFiles([file('app.log'), file('other.log')]);
+        const row = page.getByRole('button', { name: /app\.log/ });
+        await row.waitFor();
+        await page.getByRole('button', { name: /other\.log.*3 events accepted/ }).waitFor();
+        await row.press('Enter');
+        await page.getByRole('link', { name: 'Show its events in Logs' }).waitFor();
+        expect(new URL(page.url()).searchParams.get('id')).toBe('upload-2');
+        expect(await axeFindings(page)).toEqual([]);
+        refuses = true;
+        const dropped = await page.evaluateHandle(() => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File(['x'], 'dropped.log'));
+          return transfer;
+        });
+        await page.getByRole('region', { name: 'Files', exact: true }).dispatchEvent('drop', { dataTransfer: dropped });
+        await page.getByRole('alert').filter({ hasText: 'the file was not taken: 403' }).waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        // the refusal is the test's own
+        expect(findings.filter((finding) => !/403/.test(finding))).toEqual([]);
+      } finally {
+        await own.close();
+      }
+    });
+
     it('asks for numbers by controls and draws them over time', async () => {
       const { own, page } = await start({});
       const q = () => new URL(page.url()).searchParams.get('q');

@@ -253,7 +253,7 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
       );
       return { status: 204 };
     }
-    const managed = admin(method, path, search, body) ?? ingest(method, path, search, body);
+    const managed = ingest(method, path, search, body) ?? admin(method, path, search, body);
     if (managed) return managed;
     if (path.startsWith('/api/v1/saved-searches')) {
       const id = path.split('/')[4];
@@ -532,7 +532,8 @@ export async function startFakeApi(options: FakeApiOptions = {}): Promise<FakeAp
     if (own?.afterMillis) await new Promise((resolve) => setTimeout(resolve, own.afterMillis));
     const anonymous =
       ['/api/v1/status', '/health', '/api/v1/auth/login', '/api/v1/auth/invitations/preview'].includes(pathname) ||
-      pathname.startsWith('/api/v1/auth/password-reset');
+      pathname.startsWith('/api/v1/auth/password-reset') ||
+      /^\/api\/v1\/uploads\/[^/]+\/file$/.test(pathname);
     const wanted = request.headers['x-project-id'];
     const found =
       own ??

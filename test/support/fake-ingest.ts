@@ -116,8 +116,66 @@ export function makeFakeIngest() {
     };
   };
 
+  const uploads: Record<string, unknown>[] = [
+    {
+      id: 'upload-1',
+      name: 'march.zip',
+      size: 48_210_112,
+      status: 'completed',
+      error: null,
+      created_at: iso(2 * 36e5),
+      updated_at: iso(36e5),
+      progress: 1,
+      accepted: 412_093,
+      rejected: 2,
+      rejections: [
+        { reason: 'the packed data is damaged after 1,024 unpacked bytes', entry: 'app/b.log.gz', offset: 1_024 },
+        { reason: 'the event is larger than 2097152 bytes', entry: 'app/c.log', offset: 77 },
+      ],
+      first_time: iso(30 * 864e5),
+      last_time: iso(29 * 864e5),
+    },
+  ];
+  /** A file is read by the second time that it is asked for. */
+  const stepOf = (upload: Record<string, unknown>) => {
+    if (upload.status === 'processing') Object.assign(upload, { status: 'completed', progress: 1, accepted: 3 });
+    if (upload.status === 'queued') Object.assign(upload, { status: 'processing', progress: 0.4, accepted: 1 });
+  };
+  const upload = (method: string, path: string, body: string) => {
+    const [id, action] = path.slice('/api/v1/uploads/'.length).split('/');
+    const found = uploads.find((one) => one.id === id);
+    if (action === 'file') return { status: body.length === found?.size ? 200 : 403 };
+    if (action === 'complete')
+      Object.assign(found ?? {}, { status: 'queued', first_time: iso(6e4), last_time: iso(0) });
+    if (method === 'GET' && path === '/api/v1/uploads') {
+      const answer = { items: structuredClone(uploads), total: uploads.length };
+      uploads.forEach(stepOf);
+      return { status: 200, body: answer };
+    }
+    if (path !== '/api/v1/uploads') return { status: 202, body: found };
+    const made = {
+      ...uploads.at(-1),
+      ...JSON.parse(body),
+      id: `upload-${uploads.length + 1}`,
+      status: 'waiting',
+      created_at: iso(0),
+      progress: 0,
+      accepted: 0,
+      rejected: 0,
+      rejections: [],
+      first_time: null,
+      last_time: null,
+    };
+    uploads.unshift(made);
+    return {
+      status: 201,
+      body: { ...made, put: { url: `/api/v1/uploads/${made.id}/file`, headers: {}, expires_at: iso(-36e5) } },
+    };
+  };
+
   return (method: string, path: string, search: URLSearchParams, body: string) => {
     const ok = (value: unknown) => ({ status: 200, body: value });
+    if (path.startsWith('/api/v1/uploads')) return upload(method, path, body);
     if (path === '/api/v1/ingest/ledger') return ok(ledger());
     if (path === '/api/v1/ingest/quota')
       return ok({

@@ -75,6 +75,7 @@ const OVERVIEW = {
   '/api/v1/logs/recent': rows,
   '/health': health,
 };
+const STATUS = { local: true, ingest_url: 'https://in.example.com', version: '1' };
 const showLogs = (path = '/logs') =>
   renderPage(<LogsPage firstEvent={<p>Waiting for your first event</p>} live={() => <p>live rows</p>} />, path);
 const showOverview = () => renderPage(<OverviewPage empty={<p>nothing here</p>} />);
@@ -290,7 +291,6 @@ describe('the overview', () => {
 
 describe('sending data', () => {
   beforeEach(() => vi.useFakeTimers({ shouldAdvanceTime: true }));
-  const STATUS = { local: true, ingest_url: 'https://in.example.com', version: '1' };
 
   it('polls, and turns to connected when the first event has come', async () => {
     let total = 0;
@@ -335,6 +335,77 @@ describe('sending data', () => {
     fakeFetch({ '/api/v1/status': STATUS, '/api/v1/logs/last': failing(503, 'unavailable', { detail: 'no store' }) });
     renderPage(<SendPage />);
     await waitFor(() => expect(screen.getByText('no store')).toBeTruthy());
+  });
+});
+
+describe('uploaded files', () => {
+  const upload = {
+    id: 'u1',
+    name: 'app.log',
+    size: 2_000,
+    status: 'completed',
+    error: null,
+    created_at: iso(36e5),
+    updated_at: iso(36e5),
+    progress: 1,
+    accepted: 12,
+    rejected: 1,
+    rejections: [{ reason: 'the event is larger than 2097152 bytes', entry: 'c.log', offset: 4_096 }],
+    first_time: iso(2 * 36e5),
+    last_time: iso(36e5),
+  };
+  const show = (uploads: unknown, path = '/send') => {
+    const calls = fakeFetch({ '/api/v1/status': STATUS, '/api/v1/logs/last': last, '/api/v1/uploads': uploads });
+    renderPage(<SendPage />, path);
+    return calls;
+  };
+  it('are listed with what became of them; the one in the address is open, with reasons and the way to its events', async () => {
+    show({ items: [upload, { ...upload, id: 'u2', name: 'later.gz', status: 'waiting' }], total: 2 }, '/send?id=u1');
+    expect(await found('12 events accepted, 1 rejected')).toBeTruthy();
+    expect(await found('the file did not arrive')).toBeTruthy();
+    expect(await found('the event is larger than 2097152 bytes')).toBeTruthy();
+    expect(await found(/at byte 4,096 of c\.log/)).toBeTruthy();
+    const link = screen.getByRole('link', { name: 'Show its events in Logs' }).getAttribute('href') ?? '';
+    expect(new URLSearchParams(link.split('?')[1]).get('q')).toBe('log.file.name:app.log');
+  });
+  it('say when there are none, and when they cannot be asked for', async () => {
+    show({ items: [], total: 0 });
+    expect(await found('No file was uploaded in the last 30 days')).toBeTruthy();
+    show(failing(503, 'unavailable', { detail: 'no table' }));
+    expect(await found('no table')).toBeTruthy();
+  });
+  it('are awaited as a skeleton', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    show(never);
+    await act(() => vi.advanceTimersByTimeAsync(400));
+    expect(document.querySelectorAll('[aria-busy=true] [aria-hidden=true]').length).toBeGreaterThan(0);
+  });
+  it('are asked again while one is read', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let asked = 0;
+    show(() => ({
+      items: [{ ...upload, rejected: 0, status: ++asked < 3 ? 'processing' : 'completed', progress: 0.4 }],
+      total: 1,
+    }));
+    await act(() => vi.advanceTimersByTimeAsync(100));
+    expect(await found('40 % read, 12 events accepted')).toBeTruthy();
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(await found('12 events accepted')).toBeTruthy();
+    expect(asked).toBe(3);
+  });
+  it('are not sent by who may not, nor when they are empty', async () => {
+    const calls = show({ items: [], total: 0 });
+    const choose = screen.getByRole('button', { name: 'Choose files' });
+    act(() => become('viewer', ['read']));
+    expect(choose.getAttribute('data-tip')).toMatch(/^Needs the role member/);
+    act(() => become('member', ['read', 'ingest']));
+    expect(choose.getAttribute('aria-disabled')).toBeNull();
+    const input = document.querySelector('input[type=file]') as HTMLInputElement;
+    fireEvent.change(input, { target: { files: [new File([], 'empty.log')] } });
+    expect(await found('the file is empty')).toBeTruthy();
+    expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+    fireEvent.click(screen.getByRole('button', { name: 'Dismiss empty.log' }));
+    expect(screen.queryByText('the file is empty')).toBeNull();
   });
 });
 

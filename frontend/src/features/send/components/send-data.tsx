@@ -12,6 +12,8 @@ import { PageHeading } from '../../../ui/page-heading.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { useArrivals, useGenerate, useMakeKey, useServerStatus } from '../api/send.ts';
 import { SNIPPETS } from '../snippets.ts';
+import { FileDrop } from './file-drop.tsx';
+import { Uploads } from './uploads.tsx';
 
 type SnippetId = (typeof SNIPPETS)[number]['id'];
 
@@ -27,6 +29,8 @@ export function SendPage() {
           </p>
         </div>
         <SendData />
+        <FileDrop />
+        <Uploads />
       </div>
     </div>
   );
