@@ -253,7 +253,7 @@ function compileSeverityNumber(leaf: Leaf): Bounds {
 function compileId(leaf: Leaf): Bounds {
   switch (leaf.kind) {
     case 'match':
-      return exact(any(equalTexts(leaf.value).map((id) => ({ term: { id } }))));
+      return exact({ ids: { values: equalTexts(leaf.value) } });
     case 'glob': {
       const { pattern, isWhole } = boundGlob(foldGlob(leaf.pattern));
       return isWhole ? exact(glob('id', '', pattern)) : within(glob('id', '', pattern));

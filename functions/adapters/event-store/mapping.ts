@@ -4,7 +4,7 @@
  */
 
 /** Raised with every change of the template; a higher one replaces a lower one in place. */
-export const TEMPLATE_VERSION = 2;
+export const TEMPLATE_VERSION = 3;
 export const TEMPLATE_NAME = 'logs';
 export const INDEX_PATTERN = 'logs-*';
 
@@ -72,7 +72,7 @@ const columns = Object.fromEntries(Array.from({ length: SLOTS }, (_, slot) => [`
  * The index template. Words are cut and folded by us, so the analyzer only splits at blanks.
  * @param shape shards and replicas of each index, and how soon what is written can be found
  */
-export const makeTemplate = (shape: { shards: number; replicas: number; refreshInterval: string; codec?: string }) => ({
+export const makeTemplate = (shape: { shards: number; replicas: number; refreshInterval: string }) => ({
   index_patterns: [INDEX_PATTERN],
   version: TEMPLATE_VERSION,
   priority: 100,
@@ -89,13 +89,17 @@ export const makeTemplate = (shape: { shards: number; replicas: number; refreshI
     },
     mappings: {
       dynamic: false,
-      _source: { excludes: ['words', 'body', 'kv', 'keys', ...Object.keys(columns)] },
+      // the event itself says all of this, too
+      _source: {
+        excludes: ['id', 'time', 'observed', 'severity', 'words', 'body', 'kv', 'keys', ...Object.keys(columns)],
+      },
       _meta: { version: TEMPLATE_VERSION },
       properties: {
-        id: { type: 'keyword' },
+        // found as `_id`; its column orders what happened at the same time
+        id: { type: 'keyword', index: false },
         project: { type: 'keyword' },
         time: { type: 'date_nanos', format: 'strict_date_optional_time_nanos' },
-        observed: { type: 'date_nanos', format: 'strict_date_optional_time_nanos' },
+        observed: { type: 'date_nanos', format: 'strict_date_optional_time_nanos', doc_values: false },
         severity: { type: 'byte' },
         body: words,
         words,
