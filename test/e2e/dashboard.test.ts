@@ -562,7 +562,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
         await page.getByRole('heading', { name: 'Waiting for your first event' }).waitFor();
         await page.getByRole('button', { name: 'Make a key' }).click();
         await page.getByText('This key is shown only now').waitFor();
-        expect(await page.getByRole('tabpanel').textContent()).toMatch(/X-API-Key: trb_local_/);
+        expect(await page.getByTestId('snippet').textContent()).toMatch(/X-API-Key: trb_local_/);
         await page.getByRole('button', { name: 'Generate sample logs' }).click();
         await page.getByText('Volume by level').waitFor({ timeout: 15_000 });
       } finally {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Platform, startPlatform } from '../support/platform.ts';
+import { sendSnippets } from './send-snippets.suite.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -221,3 +222,5 @@ describe('operation', () => {
     await expect(startPlatform({ args: ['--no-demo', '--port', port] })).rejects.toThrow(new RegExp(`${port}.*--port`));
   });
 });
+
+sendSnippets(() => platform);

@@ -16,7 +16,7 @@ export function FilterChips({ query, counts, onQuery }: FilterChipsProps) {
   const all = terms(query);
   if (all.length === 0) return null;
   return (
-    <ul aria-label="Conditions" className="flex min-w-0 flex-wrap gap-1">
+    <ul aria-label="Conditions" className="flex min-w-0 flex-wrap gap-1 max-sm:shrink-0 max-sm:flex-nowrap">
       {all.map((term, index) => (
         <li
           // biome-ignore lint/suspicious/noArrayIndexKey: equal conditions differ by place only

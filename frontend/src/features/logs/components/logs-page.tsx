@@ -222,7 +222,7 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
               </span>
             )}
             <FilterChips query={url.q} onQuery={run} />
-            <span className="ml-auto flex items-center gap-1">
+            <span className="ml-auto flex shrink-0 items-center gap-1">
               <button
                 type="button"
                 aria-pressed={url.live}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { LastResponse } from '../../../../../functions/search/api.ts';
+import type { LastResponse, SearchResponse } from '../../../../../functions/search/api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 
@@ -24,6 +24,20 @@ export function useArrivals() {
     queryKey: [project, 'arrivals'],
     queryFn: ({ signal }) => request<LastResponse>('/api/v1/logs/last', { signal }),
     refetchInterval: POLL_MILLIS,
+  });
+}
+
+export type NewestEvent = SearchResponse['logs'][number];
+
+/** The newest event, once some came while the page is open. @param fresh how many these are */
+export function useNewest(fresh: number) {
+  const project = useStore(currentProject);
+  return useQuery({
+    queryKey: [project, 'newest', fresh],
+    queryFn: ({ signal }) => request<SearchResponse>('/api/v1/logs/recent?limit=1', { signal }),
+    select: ({ logs }) => logs[0],
+    enabled: fresh > 0,
+    placeholderData: (previous) => previous,
   });
 }
 
