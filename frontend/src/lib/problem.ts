@@ -9,6 +9,8 @@ export class ApiProblem extends Error {
   /** Where in the query text the mistake is. */
   readonly span: { readonly start: number; readonly end: number } | null;
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Of a refusal: what one would have to be allowed. */
+  readonly permission: string | null;
 
   constructor(fields: {
     status: number;
@@ -19,6 +21,7 @@ export class ApiProblem extends Error {
     retryAfter?: number | null;
     span?: { start: number; end: number } | null;
     errors?: readonly { pointer: string; detail: string }[];
+    permission?: string | undefined;
   }) {
     super(fields.detail ?? fields.title);
     this.name = 'ApiProblem';
@@ -29,6 +32,7 @@ export class ApiProblem extends Error {
     this.retryAfter = fields.retryAfter ?? null;
     this.span = fields.span ?? null;
     this.errors = fields.errors ?? [];
+    this.permission = fields.permission ?? null;
   }
 }
 
@@ -49,6 +53,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     detail: text(body.detail),
     requestId: text(body.request_id) ?? response.headers.get('X-Request-ID'),
     retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
+    permission: text(body.permission),
     span: typeof span.start === 'number' && typeof span.end === 'number' ? { start: span.start, end: span.end } : null,
     errors: errors.flatMap(({ pointer, detail }) =>
       typeof pointer === 'string' && typeof detail === 'string' ? [{ pointer, detail }] : [],

@@ -117,7 +117,13 @@ export function ProblemView({
     <div role="alert">
       <Message title={problem.title} action={actions}>
         {details}
-        {forbidden && <p>Ask an admin of this project for the role that allows it.</p>}
+        {forbidden && (
+          <p>
+            {problem.permission === 'platform'
+              ? 'Ask an administrator of the platform.'
+              : 'Ask an admin of this project for the role that allows it.'}
+          </p>
+        )}
       </Message>
     </div>
   );

@@ -53,7 +53,7 @@ export function LimitsPage() {
               <Table label="Limits in use" heads={['Who', 'Class', 'Used', 'Whole again', '']}>
                 {shown.map((use) => (
                   <tr key={use.id}>
-                    <td className="font-mono text-xs break-all">{use.who}</td>
+                    <td className="min-w-40 font-mono text-xs break-all">{use.who}</td>
                     <td>{use.class}</td>
                     <td>
                       <UseBar used={use.used} limit={use.limit} label={`${use.class} of ${use.who}`} />

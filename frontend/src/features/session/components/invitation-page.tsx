@@ -12,11 +12,13 @@ import { me, reloadMe } from '../api/session.ts';
 import { CredentialsForm } from './credentials-form.tsx';
 import { ENTRY_LINK, Entry } from './entry.tsx';
 
-/** Without an invitation there is nothing to accept. */
+/** Without an invitation there is nothing to accept; who came to register may do so where it is open. */
 export function InvitationPage() {
   const [params] = useSearchParams();
+  const { pathname } = useLocation();
   const token = params.get('token') ?? params.get('invitation') ?? '';
-  return token === '' ? <Navigate to="/login" replace /> : <Accept token={token} />;
+  if (token !== '') return <Accept token={token} />;
+  return <Navigate to="/login" state={{ register: pathname === '/register' }} replace />;
 }
 
 /** Come by the link of an invitation: joined by who is signed in, or with a new account. */

@@ -14,7 +14,8 @@ const safePath = (wanted: unknown): string =>
 export function LoginPage() {
   const navigate = useNavigate();
   const location = useLocation();
-  const [mode, setMode] = useState<'sign-in' | 'register'>('sign-in');
+  const cameFrom = location.state as { from?: unknown; register?: unknown } | null;
+  const [wanted, setWanted] = useState<'sign-in' | 'register'>(cameFrom?.register === true ? 'register' : 'sign-in');
   const [demoProblem, setDemoProblem] = useState<string | null>(null);
   const status = useQuery({
     queryKey: ['status'],
@@ -23,7 +24,8 @@ export function LoginPage() {
   });
   const demo = status.data?.local ? status.data.demo : undefined;
   const registration = status.data?.registration ?? 'open';
-  const done = () => navigate(safePath((location.state as { from?: unknown } | null)?.from), { replace: true });
+  const mode = registration === 'open' ? wanted : 'sign-in';
+  const done = () => navigate(safePath(cameFrom?.from), { replace: true });
 
   return (
     <Entry
@@ -73,7 +75,7 @@ export function LoginPage() {
           <button
             type="button"
             className={ENTRY_LINK}
-            onClick={() => setMode(mode === 'register' ? 'sign-in' : 'register')}
+            onClick={() => setWanted(mode === 'register' ? 'sign-in' : 'register')}
           >
             {mode === 'register' ? 'Sign in' : 'Create an account'}
           </button>
