@@ -259,6 +259,22 @@ describe.each(PROTOCOLS)('$name', ({ good, events, accepted, undecodable, status
     form(answer);
   });
 
+  it('is told to come again while keys, limits or settings cannot be reached, and needs nobody to go on afterwards', async () => {
+    const shippers = startShippers();
+    for (const what of ['keys', 'limits', 'settings'] as const) {
+      shippers.lose(what);
+      const answer = await shippers.send(good);
+      expect(answer.status, what).toBe(503);
+      expect(answer.headers['retry-after'], what).toMatch(/^[1-9]\d*$/);
+      form(answer);
+      expect(answer.text, what).not.toContain('away');
+    }
+    expect(shippers.stored()).toEqual([]);
+    shippers.lose(undefined);
+    accepted(await shippers.send(good));
+    expect(shippers.stored()).toHaveLength(events);
+  });
+
   it('is told of a used-up quota, and when to come again', async () => {
     const shippers = startShippers();
     shippers.exhaustQuota();

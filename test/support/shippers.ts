@@ -6,6 +6,7 @@ import { parseJson } from '../../functions/core/json.ts';
 import type { LogRecord } from '../../functions/core/log-record.ts';
 import type { ProjectId } from '../../functions/core/project.ts';
 import { makeAccept } from '../../functions/ingest/accept.ts';
+import { makeFindPolicy } from '../../functions/ingest/policy/policy.ts';
 import { shipperTable } from '../../functions/ingest/shipper-table.ts';
 import { makeShippers } from '../../functions/ingest/shippers.ts';
 import { DEFAULT_POLICY, MemoryObjectStore, MemoryStream } from './fakes.ts';
@@ -36,10 +37,24 @@ export function startShippers() {
   const quarantine = new MemoryObjectStore();
   const seen: { path: string }[] = [];
   let quotaLeft = true;
-  const accept = makeAccept({ stream, quarantine, ...DEFAULT_POLICY, now: () => NOW });
+  let away: 'keys' | 'settings' | 'limits' | undefined;
+  const ask = (what: typeof away) => {
+    if (away === what) throw new Error(`${what} are away`);
+  };
+  const policies = makeFindPolicy(
+    {
+      find: async () => {
+        ask('settings');
+        return {};
+      },
+    },
+    () => NOW,
+  );
+  const accept = makeAccept({ stream, quarantine, ...DEFAULT_POLICY, policies, now: () => NOW });
   const handler = httpHandler([], {
     authenticate: async ({ headers, path }) => {
       seen.push({ path });
+      ask('keys');
       if (headers.authorization !== `Bearer ${GOOD_TOKEN}`) throw new Failure('unauthenticated', 'not valid');
       return {
         kind: 'key',
@@ -51,6 +66,7 @@ export function startShippers() {
       };
     },
     limit: async () => {
+      ask('limits');
       if (!quotaLeft) throw new RetryLater('rate_limited', 'limit reached', 7);
       return { 'ratelimit-remaining': '1' };
     },
@@ -95,6 +111,10 @@ export function startShippers() {
     /** Lets no request of the project through any more. */
     exhaustQuota: () => {
       quotaLeft = false;
+    },
+    /** Lets one of what a cold start asks first not be reached; undefined when all can be again. */
+    lose: (what: typeof away) => {
+      away = what;
     },
     /** Makes the stream refuse everything. */
     stopStream: () => {
