@@ -98,7 +98,7 @@ describe('rows of logs', () => {
   });
 
   it('are awaited without a flash, then as a skeleton, then with seconds and a way to cancel', async () => {
-    vi.useFakeTimers({ shouldAdvanceTime: true });
+    vi.useFakeTimers();
     fakeFetch({ ...LOGS, '/api/v1/logs': never });
     const { container } = showLogs();
     const skeletons = () => container.querySelectorAll('[aria-busy=true] [aria-hidden=true]').length;
