@@ -72,7 +72,7 @@ export function tenancyContract(name: string, start: () => Promise<StoreUnderTes
     });
 
     it(`answer ${reads.toLocaleString('en')} reads as if each were alone (seed ${seed})`, {
-      timeout: 1_800_000,
+      timeout: 3_000_000,
     }, async () => {
       const told = { rows: 0, refused: 0 };
       const check = async () => {

@@ -9,12 +9,12 @@ import { isWordGlob, makeGlobTest, toTextGlobSource } from './glob.ts';
 import { parseLevel } from './levels.ts';
 import { parseNumber, toCanonicalNumber } from './numbers.ts';
 import {
-  eachText,
   makeExistence,
   makeTextTest,
   makeValueReader,
   messageOf,
   type Scalar,
+  someText,
   toText,
 } from './record-values.ts';
 import { compareNanos, parseTime } from './time.ts';
@@ -48,7 +48,10 @@ export function makeMatcher(filter: Filter, now: number): Matcher {
 }
 
 function makeLeafMatcher(leaf: Leaf, now: number): Matcher {
-  if (leaf.field === null) return anyText(eachText, makeTextCondition(leaf));
+  if (leaf.field === null) {
+    const test = makeTextCondition(leaf);
+    return (record) => someText(record, test);
+  }
   const target = resolveField(leaf.field);
   switch (target.kind) {
     case 'attribute':
@@ -69,16 +72,6 @@ function makeLeafMatcher(leaf: Leaf, now: number): Matcher {
 }
 
 type TextTest = (text: string) => boolean;
-
-function anyText(each: (record: LogRecord, visit: (text: string) => void) => void, test: TextTest): Matcher {
-  return (record) => {
-    let found = false;
-    each(record, (text) => {
-      if (!found && test(text)) found = true;
-    });
-    return found;
-  };
-}
 
 /** Free text within one text. */
 function makeTextCondition(leaf: Leaf): TextTest {

@@ -70,10 +70,11 @@ function eachMember(attributes: Attributes, visit: Visit): void {
 export function makeValueReader(key: string): (record: LogRecord) => readonly Scalar[] {
   if (!isAskable(key)) return () => [];
   const own = OWN[key];
+  const cuts = cutsOf(key);
   return (record) => {
     const found: Scalar[] = [];
-    collect(record.attributes, key, found);
-    collect(record.resource, key, found);
+    collect(record.attributes, key, cuts, found);
+    collect(record.resource, key, cuts, found);
     if (own !== undefined) {
       const value = own(record);
       if (typeof value === 'string') found.push(value);
@@ -95,21 +96,33 @@ const OWN: Readonly<Record<string, ((record: LogRecord) => string | readonly str
   marks: (record) => record.marks,
 };
 
-function collect(attributes: Attributes, key: string, found: Scalar[]): void {
+/** A dotted key cut in two, at each of its dots. */
+interface Cut {
+  readonly head: string;
+  readonly rest: string;
+}
+
+function cutsOf(key: string): readonly Cut[] {
+  const cuts: Cut[] = [];
+  for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1))
+    cuts.push({ head: key.slice(0, dot), rest: key.slice(dot + 1) });
+  return cuts;
+}
+
+function collect(attributes: Attributes, key: string, cuts: readonly Cut[], found: Scalar[]): void {
   const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  if (value !== undefined && value !== null)
-    eachScalar(key, value, (path, scalar) => path === key && found.push(scalar));
-  for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
-    const head = key.slice(0, dot);
+  if (typeof value === 'object') eachScalar(key, value, (path, scalar) => path === key && found.push(scalar));
+  else if (value !== undefined) found.push(value);
+  for (const { head, rest } of cuts) {
     const below = Object.hasOwn(attributes, head) ? attributes[head] : undefined;
-    if (typeof below === 'object' && below !== null) collectBelow(below, key.slice(dot + 1), found);
+    if (typeof below === 'object' && below !== null) collectBelow(below, rest, found);
   }
 }
 
 function collectBelow(value: AttributeValue, key: string, found: Scalar[]): void {
   if (Array.isArray(value)) {
     for (const member of value) if (typeof member === 'object' && member !== null) collectBelow(member, key, found);
-  } else collect(value as Attributes, key, found);
+  } else collect(value as Attributes, key, cutsOf(key), found);
 }
 
 /** Whether any value stands under a key or, as its name is a prefix, below it. */
@@ -137,17 +150,32 @@ function toJsonText(value: AttributeValue): string {
 }
 
 /**
- * Calls `visit` for every text that came inside the event: message, attribute values, the original line, and trace and span ids unless we
- * made them. Not the resource, which often comes from hints of the request, and nothing that we derived.
+ * Whether any text that came inside the event passes: message, attribute values, the original line, and trace and span ids unless we made
+ * them. Not the resource, which often comes from hints of the request, and nothing that we derived.
  */
-export function eachText(record: LogRecord, visit: (text: string) => void): void {
+export function someText(record: LogRecord, test: (text: string) => boolean): boolean {
   const message = messageOf(record);
-  if (message !== undefined) visit(message);
-  eachMember(record.attributes, (_key, value) => visit(toText(value)));
-  eachTextBesideAttributes(record, message, visit);
+  if (message !== undefined && test(message)) return true;
+  const { attributes } = record;
+  let found = false;
+  for (const key in attributes) {
+    const value = attributes[key] as AttributeValue;
+    if (typeof value !== 'object') {
+      if (test(toText(value))) return true;
+    } else if (value !== null) {
+      eachScalar(key, value, (_path, scalar) => {
+        found ||= test(toText(scalar));
+      });
+      if (found) return true;
+    }
+  }
+  eachTextBesideAttributes(record, message, (text) => {
+    found ||= test(text);
+  });
+  return found;
 }
 
-/** What `eachText` visits besides message and attribute values; an original line that is the message counts once. */
+/** The texts of `someText` besides message and attribute values; an original line that is the message counts once. */
 export function eachTextBesideAttributes(
   record: LogRecord,
   message: string | undefined,
@@ -168,13 +196,14 @@ export function makeTextTest(value: string): (text: string) => boolean {
   const first = phrase.slice(1, phrase.indexOf(' ', 1));
   const isPlain = /^[a-z0-9_]+$/.test(first);
   const isWord = phrase.length === first.length + 2;
+  // beyond ASCII a letter may fold to the ones that are sought
+  const hint = new RegExp(`[^\\x00-\\x7f]|${isPlain ? first : ''}`, 'i');
   return (text) => {
-    // most texts are turned away without cutting them into words; beyond ASCII a letter may fold to the ones that are sought
-    if (isPlain && isAscii(text)) {
+    // most texts are turned away in one pass, without folding them or cutting them into words
+    if (isPlain && (text.length < first.length || !hint.test(text))) return false;
+    if (isPlain && isWord && isAscii(text)) {
       const lower = text.toLowerCase();
-      const at = lower.indexOf(first);
-      if (at < 0) return false;
-      if (isWord && !HAS_LONG_RUN.test(lower)) return standsAsWord(lower, first, at);
+      if (!HAS_LONG_RUN.test(lower)) return standsAsWord(lower, first, lower.indexOf(first));
     }
     return ` ${toWords(text)} `.includes(phrase);
   };
