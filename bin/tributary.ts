@@ -10,10 +10,12 @@ import { replay } from './cli/replay.ts';
 import { search } from './cli/search.ts';
 import { send } from './cli/send.ts';
 import { tail } from './cli/tail.ts';
+import { upload } from './cli/upload.ts';
 
 const USAGE = `Usage: npm run -s tributary -- COMMAND …
 
   send [FILE|-] [--service NAME] [--environment NAME]    lines of text, NDJSON or a JSON array
+  send FILE --upload                                     a file of any size, CSV, gzip, zstd or zip too, in one piece
   search [QUERY] [--since 1h] [--to now] [--limit 100] [-o text|json|ndjson|csv]
   tail [QUERY] [-o text|ndjson]                          follow what arrives
   generate [--events 1000] [--minutes 60] [--rate N] [--seed N]
@@ -48,6 +50,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   url: { type: 'string' },
   user: { type: 'string' },
+  upload: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -73,7 +76,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const connection = () => findConnection(values.project);
   switch (command) {
     case 'send':
-      return send(connection(), {
+      return (values.upload ? upload : send)(connection(), {
         file: argument ?? '-',
         service: values.service,
         environment: values.environment,
