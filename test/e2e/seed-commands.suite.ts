@@ -164,15 +164,17 @@ curl -i -H "X-Correlation-ID: $CORR_ID" \\
 
       it.runIf(FULL)('of rate limits meet the limit, in the words of the seed', async () => {
         const TOKEN = await adminToken();
+        // of an hour, so that the window hardly ends in the middle
         const output = await shell(
-          `for i in {1..1100}; do echo "url = http://localhost:8000/api/v1/logs/search?limit=1"; echo "output = /dev/null"; done > "${home}/urls"
-curl -s -H "Authorization: Bearer $TOKEN" -w "%{http_code}\\n" -K "${home}/urls" | sort | uniq -c
-curl -s -i -H "Authorization: Bearer $TOKEN" "http://localhost:8000/api/v1/logs/search?limit=1"`,
+          `for i in {1..650}; do echo "url = http://localhost:8000/api/v1/auth/me"; echo "output = /dev/null"; done > "${home}/urls"
+set -- -X PUT -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d "{}"
+curl -s "$@" -w "%{http_code}\\n" -K "${home}/urls" | sort | uniq -c
+curl -s -i "$@" http://localhost:8000/api/v1/auth/me`,
           { TOKEN },
         );
         expect(output).toMatch(/^ *\d+ 429$/m);
         expect(output).toMatch(/^retry-after: \d+\r$/im);
-        expect(output).toContain('Rate limit exceeded: 1000 per 1 minute');
+        expect(output).toContain('Rate limit exceeded: 600 per 1 hour');
       });
     },
   );
