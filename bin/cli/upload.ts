@@ -24,9 +24,7 @@ export async function upload(
   { file, service, environment, quiet, pollMillis = 2_000 }: UploadOptions,
 ): Promise<number> {
   if (file === '-') throw new CliError(EXIT.usage, '"send --upload" takes a file, not standard input');
-  const blob = await openAsBlob(file).catch((error: Error) => {
-    throw new CliError(EXIT.usage, error.message, { cause: error });
-  });
+  const blob = await open(file);
   const post = (path: string, body: object) =>
     call(connection, {
       method: 'POST',
@@ -50,4 +48,13 @@ export async function upload(
     process.stderr.write(`${reason} at byte ${offset}${entry === null ? '' : ` of ${entry}`}\n`);
   if (state.error !== null) throw new CliError(EXIT.server, state.error);
   return state.accepted === 0 && state.rejected === 0 ? EXIT.nothingFound : EXIT.ok;
+}
+
+async function open(file: string): Promise<Blob> {
+  try {
+    // which tells in a throw, not a rejection, that there is no such file
+    return await openAsBlob(file);
+  } catch (error) {
+    throw new CliError(EXIT.usage, `${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
