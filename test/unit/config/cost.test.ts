@@ -51,8 +51,8 @@ describe('estimateCost', () => {
     expect(estimateCost(small, more).perGb).toBe(estimateCost(small, usage).perGb);
   });
 
-  it('tells how long the disks last: two copies of 0.7 of the bytes, a fifth kept free', () => {
-    expect(estimateCost(standard, usage).searchableDays).toBeCloseTo((600 * 1.073741824 * 0.8) / (10 * 0.7 * 2));
+  it('tells how long the disks last: two copies of 0.8 of the bytes, a fifth kept free', () => {
+    expect(estimateCost(standard, usage).searchableDays).toBeCloseTo((600 * 1.073741824 * 0.8) / (10 * 0.8 * 2));
     expect(estimateCost(small, { gbPerDay: 0, viewers: 0 }).searchableDays).toBe(Number.POSITIVE_INFINITY);
   });
 
