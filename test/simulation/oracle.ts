@@ -30,8 +30,8 @@ export interface Evidence {
   readonly deaths: ReadonlyMap<string, number>;
 }
 
-/** A frame that is quarantined undecoded ended the function so often: three times, of which a repeated call may have counted one twice. */
-const DEATHS = 2;
+/** A frame that is quarantined undecoded ended the function so often. */
+const DEATHS = 3;
 const MAX_MESSAGE_BYTES = 32_768;
 
 /**

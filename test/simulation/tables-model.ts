@@ -16,7 +16,7 @@ export class Tables {
   /** By frame id. */
   readonly ledger = new Map<string, Entry>();
   /** By key of the record. */
-  readonly #attempts = new Map<string, number>();
+  readonly #attempts = new Map<string, ReadonlySet<string>>();
 
   ledgerSeenBy(instance: Instance, network: Network): Ledger {
     const set = (id: string, members: Entry) =>
@@ -31,15 +31,15 @@ export class Tables {
     };
   }
 
-  /** The client that marks of attempts are kept through: it counts up, and takes counts away. */
+  /** The client that marks of attempts are kept through: it adds to sets, and takes them away. */
   attemptsSeenBy(instance: Instance, network: Network): DynamoDBDocumentClient {
     const send = ({ input }: UpdateCommand) =>
       network.call(instance, 'table', () => {
         const key = String(input.Key?.pk);
         if (input.UpdateExpression?.startsWith('REMOVE')) return void this.#attempts.delete(key);
-        const attempts = (this.#attempts.get(key) ?? 0) + 1;
-        this.#attempts.set(key, attempts);
-        return { Attributes: { attempts } };
+        const environments = new Set([...(this.#attempts.get(key) ?? []), ...input.ExpressionAttributeValues?.[':this']]);
+        this.#attempts.set(key, environments);
+        return { Attributes: { environments } };
       });
     return { send } as Pick<DynamoDBDocumentClient, 'send'> as DynamoDBDocumentClient;
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Delivery } from '../../core/kinesis.ts';
 import type { Attempts } from './port.ts';
@@ -7,11 +8,13 @@ const MAXIMUM = 3;
 const SUSPICIOUS_AFTER_MILLIS = 60_000;
 const KEPT_SECONDS = 4 * 86_400;
 
-/** Counts in the ledger's table, by sequence number. */
+/** Notes in the ledger's table, by sequence number, which execution environments began work on a record and did not tell of its end. */
 export class DynamoDbAttempts implements Attempts {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #now: () => number;
+  /** An environment that asks again has outlived what it began before, told or not; one that was ended comes back under another name. */
+  readonly #environment = randomUUID();
   /** Records whose mark this instance has set. */
   readonly #marked = new Set<string>();
 
@@ -29,19 +32,22 @@ export class DynamoDbAttempts implements Attempts {
       new UpdateCommand({
         TableName: this.#table,
         Key: keyOf(record),
-        UpdateExpression: 'ADD attempts :one SET expires_at = :end',
-        ExpressionAttributeValues: { ':one': 1, ':end': Math.floor(this.#now() / 1000) + KEPT_SECONDS },
+        UpdateExpression: 'ADD environments :this SET expires_at = :end',
+        ExpressionAttributeValues: {
+          ':this': new Set([this.#environment]),
+          ':end': Math.floor(this.#now() / 1000) + KEPT_SECONDS,
+        },
         ReturnValues: 'UPDATED_NEW',
       }),
     );
-    return Number(Attributes?.attempts) > MAXIMUM;
+    return (Attributes?.environments as ReadonlySet<string>).size > MAXIMUM;
   }
 
   async survived(deliveries: readonly Delivery[]): Promise<void> {
     for (const record of deliveries.map(nameOf)) {
       if (!this.#marked.delete(record)) continue;
       await this.#client.send(
-        new UpdateCommand({ TableName: this.#table, Key: keyOf(record), UpdateExpression: 'REMOVE attempts' }),
+        new UpdateCommand({ TableName: this.#table, Key: keyOf(record), UpdateExpression: 'REMOVE environments' }),
       );
     }
   }

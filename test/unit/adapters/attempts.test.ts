@@ -10,15 +10,21 @@ const old = toDelivery(Buffer.from('a'), 1, NOW - 2 * MINUTE);
 const fresh = toDelivery(Buffer.from('b'), 2, NOW);
 
 const table = mockClient(DynamoDBDocumentClient);
-/** Attempts by key, as the table counts them. */
-const counts = new Map<string, number>();
+/** Environments by key, as the table keeps them. */
+const begun = new Map<string, ReadonlySet<string>>();
+interface Update {
+  readonly Key: { readonly pk: string };
+  readonly UpdateExpression: string;
+  readonly ExpressionAttributeValues?: { readonly ':this': ReadonlySet<string> };
+}
 beforeEach(() => {
   table.reset();
-  counts.clear();
-  table.on(UpdateCommand).callsFake(({ Key, UpdateExpression }: { Key: { pk: string }; UpdateExpression: string }) => {
-    if (UpdateExpression.startsWith('REMOVE')) return { attempts: counts.delete(Key.pk) };
-    counts.set(Key.pk, (counts.get(Key.pk) ?? 0) + 1);
-    return { Attributes: { attempts: counts.get(Key.pk) } };
+  begun.clear();
+  table.on(UpdateCommand).callsFake(({ Key, UpdateExpression, ExpressionAttributeValues }: Update) => {
+    if (UpdateExpression.startsWith('REMOVE')) return { removed: begun.delete(Key.pk) };
+    const environments = new Set([...(begun.get(Key.pk) ?? []), ...(ExpressionAttributeValues?.[':this'] ?? [])]);
+    begun.set(Key.pk, environments);
+    return { Attributes: { environments } };
   });
 });
 
@@ -37,6 +43,12 @@ describe('attempts at a record', () => {
       expect(await attempts.exhausted(old, 1)).toBe(false);
       await attempts.survived([old]);
     }
+  });
+
+  it('are not exhausted by an environment that lives, however often it begins and cannot tell of the end', async () => {
+    const attempts = start();
+    for (let run = 1; run <= 10; run++) expect(await attempts.exhausted(old, 1)).toBe(false);
+    expect(await start().exhausted(old, 1)).toBe(false);
   });
 
   it('cost no call for a record that is fresh or has company', async () => {
