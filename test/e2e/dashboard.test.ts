@@ -83,6 +83,8 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
   const openAt = async (options: { viewport?: typeof WIDE; colorScheme?: 'light' | 'dark'; url?: string } = {}) => {
     context = await browser.newContext({
       viewport: WIDE,
+      // what moves is drawn anew all the time, which costs a machine without a graphics card all it has
+      reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
       ...options,
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Platform, startPlatform } from '../support/platform.ts';
 
-const REQUESTS = process.env.TRIBUTARY_TEST_FULL ? 10_000 : 1_000;
+const REQUESTS = process.env.TRIBUTARY_TEST_FULL ? 10_000 : 500;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const CONCURRENCY = 16;
 

@@ -4,7 +4,7 @@ import { simulate } from './simulate.ts';
 vi.mock('../../functions/core/log.ts', () => ({ log: () => {} }));
 
 const FULL = process.env.TRIBUTARY_TEST_FULL !== undefined;
-const SEEDS = Number(process.env.SEEDS ?? (FULL ? 500 : 25));
+const SEEDS = Number(process.env.SEEDS ?? (FULL ? 500 : 12));
 const EVENTS = 2_000;
 /** One seed again: `SEED=17`. */
 const ONLY = process.env.SEED === undefined ? undefined : Number(process.env.SEED);

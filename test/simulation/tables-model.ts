@@ -37,7 +37,10 @@ export class Tables {
       network.call(instance, 'table', () => {
         const key = String(input.Key?.pk);
         if (input.UpdateExpression?.startsWith('REMOVE')) return void this.#attempts.delete(key);
-        const environments = new Set([...(this.#attempts.get(key) ?? []), ...input.ExpressionAttributeValues?.[':this']]);
+        const environments = new Set([
+          ...(this.#attempts.get(key) ?? []),
+          ...(input.ExpressionAttributeValues?.[':this'] ?? []),
+        ]);
         this.#attempts.set(key, environments);
         return { Attributes: { environments } };
       });

@@ -86,7 +86,7 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
     };
     const failure = await Promise.race([travel(), denied()]).then(
       () => undefined,
-      (error: unknown) => String(error),
+      (error: unknown) => [String(error), ...messages.slice(-5)].join('\n'),
     );
     const cloud = await running();
     return { grants: cloud?.grants() ?? [], failure };
@@ -805,6 +805,8 @@ class Journey {
   /** A record that is too old for its mappings goes to S3, and from there into the stream again; one deleted meanwhile stays hidden. */
   async #giveUp(): Promise<void> {
     this.#clock.offset = TOO_OLD_MILLIS;
+    // every schedule is due at once; what the redrive among them would drain is sent after it
+    await sleep(5_000);
     const created = await this.#send('/api/v1/logs', 201, entry('late'));
     const { id } = (await created.json()) as { id: string };
     const mappings = this.#operator.count('AWS::Lambda::EventSourceMapping');

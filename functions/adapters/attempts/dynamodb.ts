@@ -40,7 +40,8 @@ export class DynamoDbAttempts implements Attempts {
         ReturnValues: 'UPDATED_NEW',
       }),
     );
-    return (Attributes?.environments as ReadonlySet<string>).size > MAXIMUM;
+    const begun: ReadonlySet<string> = Attributes?.environments ?? new Set();
+    return begun.size > MAXIMUM;
   }
 
   async survived(deliveries: readonly Delivery[]): Promise<void> {
