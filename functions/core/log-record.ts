@@ -24,6 +24,8 @@ export type Mark =
   | 'trace_id_made'
   | 'parse_error'
   | 'invalid_utf8'
+  /** A name stood twice in a JSON object; `original` has both values. */
+  | 'duplicate_key'
   | 'truncated'
   /** Something was taken out of the event by this rule. */
   | `sanitised:${string}`;

@@ -20,8 +20,16 @@ const ODD: readonly (readonly [name: string, line: string, stored: Readonly<Reco
     { body: 'proto', attributes: { constructor: { prototype: 1 } } },
   ],
   ['has a number that is none', '{"message":"big","n":1e400}', { body: 'big', attributes: { n: '1e400' } }],
-  // the first is in the line
-  ['has a key twice', '{"message":"twice","a":1,"a":2}', { body: 'twice', attributes: { a: 2 } }],
+  [
+    'has a key twice',
+    '{"message":"twice","a":1,"a":2}',
+    { body: 'twice', attributes: { a: 2 }, marks: expect.arrayContaining(['duplicate_key']) },
+  ],
+  [
+    'has a key twice far below',
+    '{"message":"below","a":[{"b":{"c" : 1,"c":":"}}]}',
+    { body: 'below', attributes: { a: [{ b: { c: ':' } }] }, marks: expect.arrayContaining(['duplicate_key']) },
+  ],
   ['is of the first second there is', '{"message":"old","timestamp":"1970-01-01T00:00:00Z"}', { timeUnixNano: '0' }],
   [
     'is of a year that nothing can represent',
@@ -72,5 +80,61 @@ describe('an event that', () => {
     const stored = shippers.stored();
     expect(stored.map((event) => event.body)).toEqual(['before', 'a\ufffd\ufffd', 'after']);
     expect(stored.map(({ marks }) => marks?.includes('invalid_utf8'))).toEqual([false, true, false]);
+  });
+
+  const twins = '"m":1,"m":2';
+  it.each([
+    [
+      '/logs/_bulk',
+      `{"create":{}}\n{"message":"a",${twins}}\n{"create":{}}\n{"message":"b"}\n`,
+      `{"message":"a",${twins}}`,
+    ],
+    ['/services/collector', `{"event":"a","fields":{${twins}}}{"event":"b"}`, `{"event":"a","fields":{${twins}}}`],
+    ['/services/collector', `{"event":{"message":"a",${twins}}}{"event":"b"}`, `{"event":{"message":"a",${twins}}}`],
+    ['/api/v2/logs', `[{"message":"a",${twins}},{"message":"b"}]`, `{"message":"a",${twins}}`],
+    [
+      '/api/v2/logs',
+      `[{"message":"{\\"message\\":\\"a\\",\\"m\\":1,\\"m\\":2}"},{"message":"b"}]`,
+      `{"message":"a",${twins}}`,
+    ],
+    [
+      '/gelf',
+      `{"short_message":"a",${twins.replaceAll('m', '_m')}}\0{"short_message":"b"}`,
+      `{"short_message":"a","_m":1,"_m":2}`,
+    ],
+    ['/v1/ingest', `[{"message":"a",${twins}},{"message":"b"}]`, `{"message":"a",${twins}}`],
+    ['/v1/ingest?msg_key=text', `[{"text":"a",${twins}},{"message":"b"}]`, `{"text":"a",${twins}}`],
+    [
+      '/firehose',
+      JSON.stringify({
+        records: [`{"message":"a",${twins}}`, '{"message":"b"}'].map((text) => ({ data: btoa(text) })),
+      }),
+      `{"message":"a",${twins}}`,
+    ],
+  ])('has a key twice at %s keeps both, and is marked; its neighbour is not', async (path, body, original) => {
+    const shippers = startShippers();
+    expect((await shippers.send({ path, body })).status).toBeLessThan(300);
+    const [twice, once] = shippers.stored();
+    expect(twice).toMatchObject({ body: 'a', original, attributes: { m: 2 } });
+    expect([twice?.marks?.includes('duplicate_key'), once?.marks?.includes('duplicate_key')]).toEqual([true, false]);
+    expect(once?.body).toBe('b');
+  });
+
+  it.each([
+    ['/v1/logs', '{"resourceLogs":[],"resourceLogs":[]}', 'resourceLogs'],
+    ['/loki/api/v1/push', '{"streams":[{"stream":{},"values":[["1","a"]],"values":[["2","b"]]}]}', 'values'],
+  ])('would be lost because the envelope at %s names its place twice is refused by name', async (path, body, name) => {
+    const shippers = startShippers();
+    const answer = await shippers.send({ path, body, headers: { 'content-type': 'application/json' } });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain(name);
+    expect(shippers.stored()).toEqual([]);
+  });
+
+  it('stands in a wrapping that names its list twice is kept with all of it', async () => {
+    const shippers = startShippers();
+    const body = '{"logs":[{"message":"a"}],"logs":[{"message":"b"}]}';
+    await shippers.send({ path: '/v1/ingest', body });
+    expect(shippers.stored().map(({ original }) => original)).toEqual([body]);
   });
 });

@@ -1,11 +1,12 @@
 import { Failure } from '../../core/errors.ts';
 import type { Reply } from '../../core/http.ts';
-import { parseJson, stringifyJson } from '../../core/json.ts';
+import { stringifyJson } from '../../core/json.ts';
 import { type Draft, unreadable } from '../draft.ts';
 import { type Decoded, type Intake, json, type Probe, type Refusal, type ShipperRequest } from '../intake.ts';
 import { parseLine } from '../parse/parse-line.ts';
 import { splitLines } from '../split-lines.ts';
 import { readLogplex } from '../syslog/read-messages.ts';
+import { readJson } from '../wire/read-json.ts';
 import { splitJson } from '../wire/split-json.ts';
 import { readCommon, readEntry } from './read-logs.ts';
 
@@ -93,7 +94,7 @@ function read(content: Buffer, { mediaType, query, received }: ShipperRequest): 
 
 function attempt(text: string): unknown {
   try {
-    return parseJson(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

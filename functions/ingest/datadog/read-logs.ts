@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson } from '../../core/json.ts';
+import { stringifyJson } from '../../core/json.ts';
 import type { AttributeValue } from '../../core/log-record.ts';
 import { parseSeverity } from '../../core/severity.ts';
 import { type Draft, SYSLOG_SEVERITIES } from '../draft.ts';
@@ -6,6 +6,8 @@ import { underLine } from '../parse/parse-body.ts';
 import { addAttribute, type Gathered } from '../put-attribute.ts';
 import { readObject } from '../read-object.ts';
 import { readSpanId, readTraceId } from '../trace-id.ts';
+import { keepTwins } from '../twins.ts';
+import { readJson } from '../wire/read-json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -48,7 +50,8 @@ export function readEntry(entry: Json, common: CommonMembers, received: number):
     raw: () => stringifyJson(entry),
   };
   // the agent sends lines as they are, so what it does not tell is looked for in them
-  return hoisted === undefined && typeof message === 'string' ? underLine(message, draft, received) : draft;
+  const read = hoisted === undefined && typeof message === 'string' ? underLine(message, draft, received) : draft;
+  return keepTwins(keepTwins(read, hoisted), entry);
 }
 
 const isLevel = (value: unknown): value is string | number =>
@@ -102,7 +105,7 @@ function decimal(text: string, digits: number): string | undefined {
 
 function attempt(text: string): unknown {
   try {
-    return parseJson(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

@@ -1,7 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import type { EventId } from '../../core/event-id.ts';
 import type { Reply } from '../../core/http.ts';
-import { parseJson } from '../../core/json.ts';
 import { unreadable } from '../draft.ts';
 import {
   type Intake,
@@ -12,6 +11,7 @@ import {
   type ShipperRequest,
   withoutQuotaStatus,
 } from '../intake.ts';
+import { readJson } from '../wire/read-json.ts';
 import { type BulkItem, readBulk } from './read-bulk.ts';
 import { readDocument, type Target, withTarget } from './read-document.ts';
 
@@ -109,7 +109,7 @@ function readOne(content: Buffer, target: Target, received: number) {
   if (text.trim() === '') throw new Failure('undecodable', 'body is empty; expected a document');
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = readJson(text);
   } catch {
     return withTarget(unreadable(text), target);
   }

@@ -1,6 +1,7 @@
-import { parseJson } from '../../core/json.ts';
 import { type Draft, unreadable } from '../draft.ts';
 import { readObject } from '../read-object.ts';
+import { keepTwins } from '../twins.ts';
+import { readJson } from '../wire/read-json.ts';
 import { readDocument, type Target, withTarget } from './read-document.ts';
 
 const OPERATIONS = ['create', 'index', 'update', 'delete'] as const;
@@ -80,12 +81,14 @@ function readSource(line: string, { operation, target }: Action, received: numbe
   if (!isObject(value)) return withTarget(unreadable(line), target);
   if (operation !== 'update') return readDocument(value, target, received);
   const document = [value.doc, value.upsert].find(isObject);
-  return document === undefined ? withTarget(readObject(value), target) : readDocument(document, target, received);
+  return document === undefined
+    ? withTarget(keepTwins(readObject(value), value), target)
+    : readDocument(document, target, received);
 }
 
 function attempt(line: string): unknown {
   try {
-    return parseJson(line);
+    return readJson(line);
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { Failure } from '../../core/errors.ts';
 import type { Reply } from '../../core/http.ts';
-import { parseJson } from '../../core/json.ts';
 import { type Draft, unreadable } from '../draft.ts';
 import { type Decoded, type Intake, json, type ShipperRequest, withoutQuotaStatus } from '../intake.ts';
+import { refuseTwins } from '../twins.ts';
+import { readJson } from '../wire/read-json.ts';
 import { readCommonAttributes, readRecords } from './read-records.ts';
 
 const MAX_MESSAGE = 8192;
@@ -19,10 +20,11 @@ export const firehose: Intake = {
   decode(content, request) {
     let body: unknown;
     try {
-      body = parseJson(content.toString('utf8'));
+      body = readJson(content.toString('utf8'));
     } catch (error) {
       throw new Failure('undecodable', `body is not JSON: ${(error as Error).message}`, { cause: error });
     }
+    refuseTwins(body);
     const common = readCommonAttributes(request.headers['x-amz-firehose-common-attributes']);
     const drafts = readRecords(body, common, request.received);
     if (drafts === undefined) throw new Failure('undecodable', 'body has no array "records" of "data"');

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
 import type { Attributes, AttributeValue } from '../../core/log-record.ts';
 import { isSubscription, readSubscription } from '../cloudwatch/read-subscription.ts';
 import { MAX_INFLATED_BYTES } from '../content.ts';
@@ -8,6 +7,7 @@ import { type Draft, unreadable } from '../draft.ts';
 import { parseBody } from '../parse/parse-body.ts';
 import { parseLine, parseObject } from '../parse/parse-line.ts';
 import { splitLines } from '../split-lines.ts';
+import { readJson } from '../wire/read-json.ts';
 import { splitJson } from '../wire/split-json.ts';
 
 const Records = z.looseObject({ records: z.array(z.looseObject({ data: z.string() })) });
@@ -70,7 +70,7 @@ function readRecord(text: string, received: number): Draft[] {
 
 function attempt(text: string): unknown {
   try {
-    return parseJson(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

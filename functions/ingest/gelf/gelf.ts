@@ -1,12 +1,14 @@
 import { Failure } from '../../core/errors.ts';
 import { Reply } from '../../core/http.ts';
-import { parseJson, stringifyJson } from '../../core/json.ts';
+import { stringifyJson } from '../../core/json.ts';
 import type { AttributeValue } from '../../core/log-record.ts';
 import { type Draft, readTime, SYSLOG_SEVERITIES, unreadable } from '../draft.ts';
 import { type Intake, plain, withoutQuotaStatus } from '../intake.ts';
 import { parseBody } from '../parse/parse-body.ts';
 import { type Gathered, putAttribute } from '../put-attribute.ts';
 import { readFields } from '../read-object.ts';
+import { keepTwins } from '../twins.ts';
+import { readJson } from '../wire/read-json.ts';
 import { splitJson } from '../wire/split-json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -46,7 +48,7 @@ function readMessage(message: unknown, received: number): Draft {
   const severityNumber =
     typeof level === 'number' || typeof level === 'string' ? SYSLOG_SEVERITIES[Number(level)] : undefined;
   const body = short_message ?? full_message;
-  return parseBody(
+  const draft = parseBody(
     {
       ...(time !== undefined && { time }),
       ...(severityNumber !== undefined && { severityNumber }),
@@ -65,11 +67,12 @@ function readMessage(message: unknown, received: number): Draft {
     },
     received,
   );
+  return keepTwins(draft, message);
 }
 
 function attempt(text: string): unknown {
   try {
-    return parseJson(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

@@ -1,9 +1,11 @@
-import { parseJson, stringifyJson } from '../../core/json.ts';
+import { stringifyJson } from '../../core/json.ts';
 import { type Draft, unreadable } from '../draft.ts';
 import { joinLines } from '../parse/join-lines.ts';
 import { parseBody } from '../parse/parse-body.ts';
 import { type Format, parseLine, parseObject } from '../parse/parse-line.ts';
 import { splitLines } from '../split-lines.ts';
+import { keepTwins } from '../twins.ts';
+import { readJson, twinsOf } from '../wire/read-json.ts';
 import { type JsonPiece, splitJson } from '../wire/split-json.ts';
 
 const WRAPPERS = ['logs', 'events', 'records', 'data', 'items', 'Records'];
@@ -78,7 +80,7 @@ function readLines(text: string, { received, format, join }: Reading): Draft[] {
 
 function readEvent(object: Json, { received, timeKey, messageKey }: Reading): Draft {
   const named = rename(rename(object, timeKey, 'timestamp'), messageKey, 'message');
-  return parseBody(parseObject(named, received), received);
+  return keepTwins(parseBody(parseObject(named, received), received), object);
 }
 
 function rename(object: Json, from: string | undefined, to: string): Json {
@@ -87,10 +89,10 @@ function rename(object: Json, from: string | undefined, to: string): Json {
   return { ...others, [to]: value };
 }
 
-/** The items of an array, or of the one wrapping member that an object may have. */
+/** The items of an array, or of the one wrapping member that an object may have; one that names a member twice is no wrapping. */
 export function unwrap(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (isObject(value)) {
+  if (isObject(value) && twinsOf(value)?.own !== true) {
     const wrapper = WRAPPERS.find((name) => Array.isArray(value[name]));
     if (wrapper !== undefined) return (value[wrapper] as readonly unknown[]).map(undoKafka);
   }
@@ -109,7 +111,7 @@ const isObject = (value: unknown): value is Json =>
 
 function attempt(text: string): unknown {
   try {
-    return parseJson(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

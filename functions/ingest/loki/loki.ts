@@ -1,10 +1,11 @@
 import { Failure } from '../../core/errors.ts';
 import { Reply } from '../../core/http.ts';
-import { parseJson } from '../../core/json.ts';
 import { MAX_INFLATED_BYTES } from '../content.ts';
 import type { Draft } from '../draft.ts';
 import { type Intake, json, type Probe, plain, type ShipperRequest } from '../intake.ts';
+import { refuseTwins } from '../twins.ts';
 import { ProtobufError } from '../wire/protobuf.ts';
+import { readJson } from '../wire/read-json.ts';
 import { inflateSnappy, SnappyError } from '../wire/snappy.ts';
 import { readJsonPush } from './read-json.ts';
 import { readProtobufPush } from './read-protobuf.ts';
@@ -19,7 +20,7 @@ export const loki: Intake = {
       content.length === 0
         ? []
         : isJson(content, request)
-          ? readJson(content, request.received)
+          ? readJsonBody(content, request.received)
           : readProtobuf(content, request.received);
     return { drafts, accepted: () => new Reply(204) };
   },
@@ -42,13 +43,14 @@ function isJson(content: Buffer, { mediaType }: ShipperRequest): boolean {
   return mediaType === 'application/json' || content[0] === 0x7b;
 }
 
-function readJson(content: Buffer, received: number): Draft[] {
+function readJsonBody(content: Buffer, received: number): Draft[] {
   let request: unknown;
   try {
-    request = parseJson(content.toString('utf8'));
+    request = readJson(content.toString('utf8'));
   } catch (error) {
     throw new Failure('undecodable', `body is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  refuseTwins(request);
   const drafts = readJsonPush(request, received);
   if (drafts === undefined) throw new Failure('undecodable', 'body has no array "streams"');
   return drafts;

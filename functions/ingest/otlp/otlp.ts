@@ -1,8 +1,9 @@
 import { Failure } from '../../core/errors.ts';
 import { Reply } from '../../core/http.ts';
-import { parseJson } from '../../core/json.ts';
 import { type Decoded, type Intake, json, type Refusal, type ShipperRequest } from '../intake.ts';
+import { refuseTwins } from '../twins.ts';
 import { ProtobufError } from '../wire/protobuf.ts';
+import { readJson } from '../wire/read-json.ts';
 import { readJsonRequest } from './read-json.ts';
 import { readProtobufRequest } from './read-protobuf.ts';
 
@@ -52,11 +53,14 @@ function isJsonRequest(content: Buffer, { mediaType }: ShipperRequest): boolean 
 }
 
 function parse(content: Buffer): unknown {
+  let value: unknown;
   try {
-    return parseJson(content.toString('utf8'));
+    value = readJson(content.toString('utf8'));
   } catch (error) {
     throw new Failure('undecodable', `body is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  refuseTwins(value);
+  return value;
 }
 
 function readProtobuf(content: Buffer, received: number) {

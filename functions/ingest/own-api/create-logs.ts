@@ -1,13 +1,13 @@
 import { Failure, type FieldError, InvalidRequest } from '../../core/errors.ts';
 import type { AuthenticatedCall } from '../../core/http.ts';
 import { jsonReply, type Reply } from '../../core/http.ts';
-import { parseJson } from '../../core/json.ts';
 import { toIsoNano } from '../../core/unix-nano.ts';
 import type { Accept } from '../accept.ts';
 import { readContent } from '../content.ts';
 import type { Draft } from '../draft.ts';
 import { processByKind } from '../kinds/process.ts';
 import { toRequestArrival } from '../request-arrival.ts';
+import { readJson } from '../wire/read-json.ts';
 import { readBatch } from './read-batch.ts';
 import { readEntry } from './read-entry.ts';
 
@@ -76,7 +76,7 @@ function refuseTooLarge(draft: Draft): void {
 
 function parseBody(content: Buffer): unknown {
   try {
-    return parseJson(content.toString('utf8'));
+    return readJson(content.toString('utf8'));
   } catch (error) {
     throw new Failure('undecodable', `body is not JSON: ${(error as Error).message}`, { cause: error });
   }

@@ -1,5 +1,5 @@
 import { Failure, InvalidRequest } from '../../core/errors.ts';
-import { parseJson } from '../../core/json.ts';
+import { readJson, twinsOf } from '../wire/read-json.ts';
 
 /**
  * The items of a batch: a JSON array, `{"logs": […]}`, or one JSON value a line.
@@ -9,7 +9,7 @@ import { parseJson } from '../../core/json.ts';
 export function readBatch(content: Buffer): readonly unknown[] {
   const text = content.toString('utf8').trim();
   if (text === '') throw new Failure('undecodable', 'body is empty; expected a JSON array, {"logs": […]} or NDJSON');
-  const whole = attempt(() => parseJson(text));
+  const whole = attempt(() => readJson(text));
   if (whole instanceof Error) {
     if (!text.includes('\n'))
       throw new Failure('undecodable', `body is neither JSON nor NDJSON: ${whole.message}`, { cause: whole });
@@ -24,6 +24,8 @@ export function readBatch(content: Buffer): readonly unknown[] {
   }
   if (Array.isArray(whole)) return whole;
   if (typeof whole === 'object' && whole !== null && 'logs' in whole) {
+    if (twinsOf(whole)?.own)
+      throw new InvalidRequest([{ pointer: '#', detail: `"${twinsOf(whole)?.name}" stands twice` }]);
     if (Array.isArray(whole.logs)) return whole.logs;
     throw new InvalidRequest([{ pointer: '#/logs', detail: 'expected an array' }]);
   }
@@ -32,7 +34,7 @@ export function readBatch(content: Buffer): readonly unknown[] {
 }
 
 function readLine(line: string): unknown {
-  const value = attempt(() => parseJson(line));
+  const value = attempt(() => readJson(line));
   return value instanceof Error
     ? new InvalidRequest([{ pointer: '#', detail: `line is not JSON: ${value.message}` }])
     : value;

@@ -6,6 +6,7 @@ import type { UnixNano } from '../../core/unix-nano.ts';
 import { LogEntry, WorkflowExecution } from '../api.ts';
 import { type Draft, readSeverity, readTime } from '../draft.ts';
 import { putAttribute } from '../put-attribute.ts';
+import { keepTwins } from '../twins.ts';
 import { isLogEntry } from './is-log-entry.ts';
 
 /** What our own API asks for always has its time. */
@@ -16,9 +17,11 @@ type Entry = Draft & { readonly time: UnixNano };
  * @throws InvalidRequest naming each wrong member
  */
 export function readEntry(item: unknown): Entry {
-  return typeof item === 'object' && item !== null && 'executed_at' in item
-    ? readWorkflowExecution(item)
-    : readLogEntry(item);
+  const entry =
+    typeof item === 'object' && item !== null && 'executed_at' in item
+      ? readWorkflowExecution(item)
+      : readLogEntry(item);
+  return keepTwins(entry, item);
 }
 
 const OWN_MEMBERS: ReadonlySet<string> = new Set([

@@ -1,6 +1,7 @@
-import { parseJson } from '../../core/json.ts';
 import { type Draft, readTime } from '../draft.ts';
 import { readObject } from '../read-object.ts';
+import { keepTwins } from '../twins.ts';
+import { readJson } from '../wire/read-json.ts';
 import { parseAccessLog } from './access-log.ts';
 import { parseAlb } from './alb.ts';
 import { stripAnsi } from './ansi.ts';
@@ -119,7 +120,7 @@ function parseCri(line: string, received: number, depth: number): Draft | undefi
 function parseJsonLine(line: string, received: number, depth: number): Draft | undefined {
   let value: unknown;
   try {
-    value = parseJson(line);
+    value = readJson(line);
   } catch {
     return undefined;
   }
@@ -134,7 +135,7 @@ export function parseObject(object: Json, received: number, depth = 0): Draft {
     const inner = parse(docker.text, received, depth + 1);
     return underContainer(inner, docker, docker.text);
   }
-  return isCloudTrail(object) ? readCloudTrail(object) : readObject(object);
+  return keepTwins(isCloudTrail(object) ? readCloudTrail(object) : readObject(object), object);
 }
 
 function readDocker(object: Json) {

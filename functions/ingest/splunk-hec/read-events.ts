@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson } from '../../core/json.ts';
+import { stringifyJson } from '../../core/json.ts';
 import type { AttributeValue } from '../../core/log-record.ts';
 import { type Draft, readTime, unreadable } from '../draft.ts';
 import { parseBody, underLine } from '../parse/parse-body.ts';
@@ -6,6 +6,8 @@ import { parseObject } from '../parse/parse-line.ts';
 import { type Gathered, putAttribute } from '../put-attribute.ts';
 import { readFields } from '../read-object.ts';
 import { splitLines } from '../split-lines.ts';
+import { keepTwins } from '../twins.ts';
+import { readJson } from '../wire/read-json.ts';
 import { splitJson } from '../wire/split-json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,7 +38,7 @@ export function readEvents(content: Buffer, metadata: Metadata, received: number
       drafts.push(unreadable(text));
     } else {
       good++;
-      drafts.push(read);
+      drafts.push(keepTwins(read, value));
     }
   };
   for (const piece of splitJson(content.toString('utf8'))) {
@@ -127,7 +129,7 @@ function withFields(told: Pick<Draft, 'attributes' | 'resource'>, fields: unknow
 
 function attempt(text: string): unknown {
   try {
-    return parseJson(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

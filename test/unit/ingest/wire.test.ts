@@ -1,10 +1,12 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHttpRequest } from '../../../functions/core/http-request.ts';
 import { readContent } from '../../../functions/ingest/content.ts';
 import { foldDeepJson } from '../../../functions/ingest/fold-deep-json.ts';
 import { MsgpackTime, readMsgpack } from '../../../functions/ingest/wire/msgpack.ts';
 import { ProtobufReader } from '../../../functions/ingest/wire/protobuf.ts';
+import { readJson, twinsOf } from '../../../functions/ingest/wire/read-json.ts';
 import { inflateSnappy } from '../../../functions/ingest/wire/snappy.ts';
 import { splitJson } from '../../../functions/ingest/wire/split-json.ts';
 import { int64, snappyLiteral } from '../../support/protobuf.ts';
@@ -221,5 +223,58 @@ describe('content encodings', () => {
   it('that we do not know, or that are broken, are refused by name', async () => {
     await expect(read(plain, 'lz4')).rejects.toMatchObject({ code: 'unsupported_encoding' });
     await expect(read(gzipSync(plain).subarray(0, 20), 'gzip')).rejects.toMatchObject({ code: 'undecodable' });
+  });
+});
+
+describe('JSON with a name that stands twice', () => {
+  /** Whether an object at or below a value has a name twice, by a writer that keeps members as a list. */
+  interface Tree {
+    readonly text: string;
+    readonly twice: boolean;
+  }
+  const blank = fc.constantFrom('', '', '', ' ', '\n', '\t ');
+  const name = fc.oneof(
+    fc.constantFrom('a', 'b', ':', 'a:', ',', '\\\\', '\\"', '__proto__', '\\u0061', ''),
+    fc.stringMatching(/^[a-z]{1,3}$/),
+  );
+  const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc
+        .constantFrom('1', 'null', '":"', '":a"', '"a\\":1"', '"\\\\"', '"a : b"', '"\\\\\\":"')
+        .map((text) => ({ text, twice: false })),
+      fc.array(tie('tree'), { maxLength: 3 }).map((items) => ({
+        text: `[${items.map(({ text }) => text).join(',')}]`,
+        twice: items.some(({ twice }) => twice),
+      })),
+      fc.array(fc.tuple(name, blank, blank, tie('tree')), { maxLength: 4 }).map((members) => ({
+        text: `{${members.map(([key, before, after, { text }]) => `"${key}"${before}:${after}${text}`).join(`${members[0]?.[1] ?? ''},`)}}`,
+        twice:
+          members.some(([, , , { twice }]) => twice) ||
+          new Set(members.map(([key]) => JSON.parse(`"${key}"`) as string)).size < members.length,
+      })),
+    ),
+  }));
+
+  it('is told from all other, and parsed as ever', () => {
+    fc.assert(
+      fc.property(tree, ({ text, twice }) => {
+        const value = readJson(text);
+        expect(value).toEqual(JSON.parse(text));
+        expect(twinsOf(value) !== undefined, text).toBe(twice);
+        if (twice) expect(twinsOf(value)?.text).toBe(text);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is known by the object that has it and by those around it alone', () => {
+    const value = readJson('{"a":{"b":1},"c":[{"d":1,"d":{"e":1}},{"f":":"}]}') as {
+      a: object;
+      c: [{ d: object }, object];
+    };
+    expect(twinsOf(value)).toMatchObject({ name: 'd', own: false });
+    expect(twinsOf(value.c[0])).toEqual({ name: 'd', own: true, text: '{"d":1,"d":{"e":1}}' });
+    expect([value.a, value.c[0].d, value.c[1]].map(twinsOf)).toEqual([undefined, undefined, undefined]);
   });
 });
