@@ -221,8 +221,21 @@ export function drawFilter(draw: Draw, depth = 3): Filter {
     return { kind: shape < 2 ? 'and' : 'or', operands, span: NOWHERE };
   }
   if (depth > 0 && shape === 4) return { kind: 'not', operand: drawFilter(draw, depth - 1), span: NOWHERE };
+  if (depth > 0 && shape === 5 && draw.chance(0.3)) return drawCrowd(draw);
   if (draw.chance(0.02)) return { kind: 'all', span: NOWHERE };
   return drawLeaf(draw);
+}
+
+/** Several ranges and beginnings of one field, which a store is told as fewer. */
+function drawCrowd(draw: Draw): Filter {
+  const field = draw.pick(FIELDS);
+  const operands = Array.from({ length: 2 + draw.int(4) }, (): Filter => {
+    const leaf: Filter = draw.chance(0.7)
+      ? { ...(drawNumber(draw) as Extract<Filter, { kind: 'compare' | 'range' }>), field }
+      : { kind: 'glob', field, pattern: draw.pick(['a*', 'al*', 'b*', 'be*', 'x*', '5*']), span: NOWHERE };
+    return draw.chance(0.2) ? { kind: 'not', operand: leaf, span: NOWHERE } : leaf;
+  });
+  return { kind: draw.pick(['and', 'or'] as const), operands, span: NOWHERE };
 }
 
 function drawLeaf(draw: Draw): Filter {

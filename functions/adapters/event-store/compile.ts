@@ -18,19 +18,14 @@ import { parseNumber, toSortableHex } from '../../search/language/numbers.ts';
 import { isAskable } from '../../search/language/record-values.ts';
 import { requiredByGlob, requiredByRegex } from '../../search/language/required-words.ts';
 import { hasWords, toWords } from '../../search/language/words.ts';
+import { ALL, all, any, type Clause, NONE, not } from './clauses.ts';
 import { toPair } from './document.ts';
 import { KEY_FLAGS, LONG, MAX_VALUE, NUMBER, OWN_KEYS, VALUE } from './mapping.ts';
-
-/** A clause of OpenSearch's query DSL. */
-export type Clause = { readonly [name: string]: unknown };
 
 export interface Bounds {
   readonly upper: Clause;
   readonly lower: Clause;
 }
-
-const ALL: Clause = { match_all: {} };
-const NONE: Clause = { match_none: {} };
 
 export const isExact = ({ upper, lower }: Bounds): boolean => upper === lower;
 
@@ -59,36 +54,6 @@ function combine(operands: readonly Filter[], now: number, join: (clauses: reado
   const bounds = operands.map((operand) => compile(operand, now));
   const upper = join(bounds.map((bound) => bound.upper));
   return bounds.every(isExact) ? exact(upper) : { upper, lower: join(bounds.map((bound) => bound.lower)) };
-}
-
-/** Every one of the clauses. */
-export function all(clauses: readonly Clause[]): Clause {
-  const needed = clauses.filter((clause) => clause !== ALL);
-  if (needed.includes(NONE)) return NONE;
-  if (needed.length <= 1) return needed[0] ?? ALL;
-  return { bool: { filter: needed } };
-}
-
-/** Any of the clauses; terms of one field become one. */
-export function any(clauses: readonly Clause[]): Clause {
-  if (clauses.includes(ALL)) return ALL;
-  const needed: Clause[] = [];
-  const terms = new Map<string, unknown[]>();
-  for (const clause of clauses) {
-    if (clause === NONE) continue;
-    const term = Object.entries((clause.term ?? clause.terms ?? {}) as Record<string, unknown>)[0];
-    if (term === undefined) needed.push(clause);
-    else terms.set(term[0], [...(terms.get(term[0]) ?? []), ...(Array.isArray(term[1]) ? term[1] : [term[1]])]);
-  }
-  for (const [field, values] of terms)
-    needed.push(values.length === 1 ? { term: { [field]: values[0] } } : { terms: { [field]: values } });
-  if (needed.length <= 1) return needed[0] ?? NONE;
-  return { bool: { should: needed, minimum_should_match: 1 } };
-}
-
-export function not(clause: Clause): Clause {
-  if (clause === ALL) return NONE;
-  return clause === NONE ? ALL : { bool: { must_not: [clause] } };
 }
 
 const anyBounds = (bounds: readonly Bounds[]): Bounds => {

@@ -1,6 +1,6 @@
 /** Statistics as aggregations of OpenSearch, and their answer as a table. */
 import { compareRows, levelOf } from './aggregate.ts';
-import type { Clause } from './compile.ts';
+import type { Clause } from './clauses.ts';
 import { KEY_FLAGS, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
 import type { Group, Stats, StatsGroup, StatsRequest } from './port.ts';
 import { includePrefix, toShown } from './values.ts';
