@@ -11,8 +11,8 @@ import { escapeGlob, makeGlobTest } from '../../functions/search/language/glob.t
 import { fromSortableHex, parseNumber, toSortableHex } from '../../functions/search/language/numbers.ts';
 import { parse, tokenize } from '../../functions/search/language/parser.ts';
 import { print } from '../../functions/search/language/printer.ts';
-import { makeTextTest } from '../../functions/search/language/record-values.ts';
 import { requiredByRegex } from '../../functions/search/language/required-words.ts';
+import { makeTextTest } from '../../functions/search/language/text-test.ts';
 import { parseTime } from '../../functions/search/language/time.ts';
 import { fold, toWords } from '../../functions/search/language/words.ts';
 import { lineOf, MOMENT, makeEventSpace } from '../support/event-builder.ts';
@@ -478,17 +478,36 @@ describe('a word in a text', () => {
       '.',
       'é',
       'K',
+      '\u212a',
+      'ſ',
+      'as',
+      'S',
+      '\u0301',
       'x'.repeat(127),
       'x'.repeat(128),
       '日',
     );
-    const word = fc.constantFrom('ab', 'a', 'b_1', 'k', 'x'.repeat(128), 'x', 'ab1');
+    const word = fc.constantFrom('ab', 'a', 'b_1', 'k', 's', 'as', 'x'.repeat(128), 'x', 'ab1', 'é', '日');
+    const phrase = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '));
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), word, (pieces, sought) => {
+      fc.property(fc.array(piece, { maxLength: 8 }), phrase, (pieces, sought) => {
         const drawn = pieces.join('');
         expect(makeTextTest(sought)(drawn)).toBe(` ${toWords(drawn)} `.includes(` ${sought} `));
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it('folds two characters beyond ASCII into it, which the first look at a text knows', () => {
+    const characters: string[] = [];
+    for (let code = 0x80; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      if (!/[\p{Cn}\p{Co}\p{Cs}]/u.test(character)) characters.push(character);
+    }
+    // a line feed between them, with which nothing is composed
+    const folds = fold(characters.join('\n')).split('\n');
+    const found = characters.filter((_, at) => /[a-z0-9_]/.test(folds[at] as string));
+    expect(found).toEqual(['\u017f', '\u212a']);
+    for (const character of found) expect(makeTextTest(toWords(character))(`-${character}-`)).toBe(true);
   });
 });

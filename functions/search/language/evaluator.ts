@@ -8,15 +8,8 @@ import { resolveField, type Target } from './fields.ts';
 import { isWordGlob, makeGlobTest, toTextGlobSource } from './glob.ts';
 import { parseLevel } from './levels.ts';
 import { parseNumber, toCanonicalNumber } from './numbers.ts';
-import {
-  makeExistence,
-  makeTextTest,
-  makeValueReader,
-  messageOf,
-  type Scalar,
-  someText,
-  toText,
-} from './record-values.ts';
+import { makeExistence, makeValueReader, messageOf, type Scalar, someText, toText } from './record-values.ts';
+import { makeTextTest, type TextTest } from './text-test.ts';
 import { compareNanos, parseTime } from './time.ts';
 import { fold, toWords } from './words.ts';
 
@@ -70,8 +63,6 @@ function makeLeafMatcher(leaf: Leaf, now: number): Matcher {
       return target satisfies never;
   }
 }
-
-type TextTest = (text: string) => boolean;
 
 /** Free text within one text. */
 function makeTextCondition(leaf: Leaf): TextTest {

@@ -1,5 +1,4 @@
 import type { Attributes, AttributeValue, LogRecord } from '../../core/log-record.ts';
-import { fold, hasWords, toWords } from './words.ts';
 
 /** A value without parts; `null` counts as absent. */
 export type Scalar = string | number | bigint | boolean;
@@ -185,44 +184,3 @@ export function eachTextBesideAttributes(
   if (record.traceId !== undefined && record.marks?.includes('trace_id_made') !== true) visit(record.traceId);
   if (record.spanId !== undefined) visit(record.spanId);
 }
-
-/** Finds the words of `value` in a row within one text; a value without words is a substring. */
-export function makeTextTest(value: string): (text: string) => boolean {
-  if (!hasWords(value)) {
-    const wanted = fold(value);
-    return (text) => fold(text).includes(wanted);
-  }
-  const phrase = ` ${toWords(value)} `;
-  const first = phrase.slice(1, phrase.indexOf(' ', 1));
-  const isPlain = /^[a-z0-9_]+$/.test(first);
-  const isWord = phrase.length === first.length + 2;
-  // beyond ASCII a letter may fold to the ones that are sought
-  const hint = new RegExp(`[^\\x00-\\x7f]|${isPlain ? first : ''}`, 'i');
-  return (text) => {
-    // most texts are turned away in one pass, without folding them or cutting them into words
-    if (isPlain && (text.length < first.length || !hint.test(text))) return false;
-    if (isPlain && isWord && isAscii(text)) {
-      const lower = text.toLowerCase();
-      if (!HAS_LONG_RUN.test(lower)) return standsAsWord(lower, first, lower.indexOf(first));
-    }
-    return ` ${toWords(text)} `.includes(phrase);
-  };
-}
-
-/** A run that is cut into words by length. */
-const HAS_LONG_RUN = /\w{129}/;
-
-/** Whether a word stands in ASCII text from `at` on with no word character beside it. */
-function standsAsWord(lower: string, word: string, from: number): boolean {
-  for (let at = from; at >= 0; at = lower.indexOf(word, at + 1)) {
-    if (!isAsciiWord(lower.charCodeAt(at - 1)) && !isAsciiWord(lower.charCodeAt(at + word.length))) return true;
-  }
-  return false;
-}
-
-/** Letters in lower case, digits and `_`; `NaN` (beyond an end) is none. */
-const isAsciiWord = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
-
-const NOT_ASCII = /\P{ASCII}/u;
-const isAscii = (text: string): boolean => !NOT_ASCII.test(text);

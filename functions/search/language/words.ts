@@ -5,7 +5,7 @@
  */
 
 /** Longer runs are cut into words of this many UTF-16 units (an engine's tokenizer cuts at 255 by itself). */
-const MAX_WORD = 128;
+export const MAX_WORD = 128;
 
 const NOT_ASCII = /\P{ASCII}/u;
 const WORD =
