@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import type { FrameStream } from '../../functions/adapters/stream/port.ts';
 import { Failure, RetryLater } from '../../functions/core/errors.ts';
 import { decodeFrame, readLines } from '../../functions/core/frame.ts';
 import { httpHandler } from '../../functions/core/http.ts';
@@ -31,8 +32,11 @@ export interface Answer {
   readonly text: string;
 }
 
-/** The function behind the HTTP API, as shippers see it, on a stream in memory. The one good token is `good`. */
-export function startShippers() {
+/**
+ * The function behind the HTTP API, as shippers see it, on a stream in memory. The one good token is `good`.
+ * @param through what stands between accepting and the stream, @default nothing
+ */
+export function startShippers(through: (stream: MemoryStream) => FrameStream = (stream) => stream) {
   const stream = new MemoryStream();
   const quarantine = new MemoryObjectStore();
   const seen: { path: string }[] = [];
@@ -50,7 +54,7 @@ export function startShippers() {
     },
     () => NOW,
   );
-  const accept = makeAccept({ stream, quarantine, ...DEFAULT_POLICY, policies, now: () => NOW });
+  const accept = makeAccept({ stream: through(stream), quarantine, ...DEFAULT_POLICY, policies, now: () => NOW });
   const handler = httpHandler([], {
     authenticate: async ({ headers, path }) => {
       seen.push({ path });
