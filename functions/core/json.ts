@@ -48,8 +48,11 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  return mayLoseDigits(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
+  return mayLoseDigits(text) ? parseDigits(text) : JSON.parse(text);
 }
+
+/** As `parseJson`, without a look at whether it is worth it. @throws SyntaxError */
+export const parseDigits = (text: string): unknown => JSON.parse(text, keepLongIntegers);
 
 // TypeScript's library does not know the third argument of a reviver (ES2026 "JSON.parse source text access") yet
 function keepLongIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {

@@ -1,16 +1,28 @@
 import type { LogEntry } from '../api.ts';
 
-const SHORT_TEXTS = [
-  'environment',
-  'host',
-  'service_version',
-  'trace_id',
-  'span_id',
-  'correlation_id',
-  'request_id',
-  'user_id',
-] as const;
 const MAX_SHORT_TEXT = 512;
+
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+const isLevel = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isShortText = (value: unknown): boolean => typeof value === 'string' && value.length <= MAX_SHORT_TEXT;
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** What the schema asks of the members that it names. */
+const CHECKS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['timestamp', isTime],
+  ['level', isLevel],
+  ['service', (value) => isShortText(value) && value !== ''],
+  ['message', isText],
+  ...['environment', 'host', 'service_version', 'trace_id', 'span_id'].map((name) => [name, isShortText] as const),
+  ...['correlation_id', 'request_id', 'user_id'].map((name) => [name, isShortText] as const),
+  ['tags', isTexts],
+  ['context', isObject],
+]);
+const REQUIRED = ['timestamp', 'level', 'service', 'message'];
 
 /**
  * Whether an item surely is a log entry: what the schema would say of nearly all, at a tenth of its price. Where this says no the schema
@@ -19,23 +31,7 @@ const MAX_SHORT_TEXT = 512;
 export function isLogEntry(item: unknown): item is LogEntry {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return false;
   const entry = item as Record<string, unknown>;
-  return (
-    isTime(entry.timestamp) &&
-    isLevel(entry.level) &&
-    isShortText(entry.service) &&
-    entry.service !== '' &&
-    typeof entry.message === 'string' &&
-    SHORT_TEXTS.every((name) => entry[name] === undefined || isShortText(entry[name])) &&
-    (entry.tags === undefined || isTexts(entry.tags)) &&
-    (entry.context === undefined || isObject(entry.context))
-  );
+  // by the members that are there, for looking for those that are not costs more
+  for (const name in entry) if (CHECKS.get(name)?.(entry[name]) === false) return false;
+  return REQUIRED.every((name) => entry[name] !== undefined);
 }
-
-const isTime = (value: unknown): boolean =>
-  typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
-const isLevel = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const isShortText = (value: unknown): boolean => typeof value === 'string' && value.length <= MAX_SHORT_TEXT;
-const isTexts = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((member) => typeof member === 'string');
-const isObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,4 +1,4 @@
-import { parseJson } from '../../core/json.ts';
+import { parseDigits, parseJson } from '../../core/json.ts';
 
 /** A name that stands twice in an object of JSON: of its two values parsers keep the last. */
 export interface Twins {
@@ -12,13 +12,17 @@ export interface Twins {
 const known = new WeakMap<object, Twins>();
 
 /**
- * Parses JSON that came from outside, as `parseJson` does, and remembers which of its objects hold a name twice.
+ * Parses JSON that came from outside, as `parseJson` does, and remembers which of its objects hold a name twice. One walk over the value
+ * tells whether the text must be read more closely, be it for that or for digits that a double does not hold.
  * @throws SyntaxError
  */
 export function readJson(text: string): unknown {
-  const value = parseJson(text);
-  if (typeof value === 'object' && value !== null && countNames(text) !== countMembers(value)) noteTwins(text, value);
-  return value;
+  const value = JSON.parse(text) as unknown;
+  if (typeof value !== 'object' || value === null) return losesDigits(value) ? parseDigits(text) : value;
+  const seen: Seen = { members: 0, losesDigits: false };
+  const exact = (look(value, seen, 0) ? (seen.losesDigits ? parseDigits(text) : value) : parseJson(text)) as object;
+  if (countNames(text) !== seen.members) noteTwins(text, exact);
+  return exact;
 }
 
 /** The name that stands twice in a value of `readJson`, or somewhere below it; undefined where each stands once. */
@@ -60,21 +64,39 @@ function lastOfBlanks(text: string, at: number): number {
 /** Deeper values are not walked by calls. */
 const MAX_DEPTH = 100;
 
-/** How many members the objects of a value have; NaN where it is too deep to count. */
-function countMembers(value: object, depth = 0): number {
-  if (depth > MAX_DEPTH) return Number.NaN;
-  let members = 0;
+/** What a walk over a value finds. */
+interface Seen {
+  /** Of all objects. */
+  members: number;
+  losesDigits: boolean;
+}
+
+/** @returns false where the value is too deep to be walked */
+function look(value: object, seen: Seen, depth: number): boolean {
+  if (depth > MAX_DEPTH) {
+    seen.members = Number.NaN;
+    return false;
+  }
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object' && item !== null) members += countMembers(item, depth + 1);
-    return members;
+    for (const item of value) if (!lookAt(item, seen, depth)) return false;
+    return true;
   }
   for (const name in value) {
-    members++;
-    const member = value[name as keyof typeof value] as unknown;
-    if (typeof member === 'object' && member !== null) members += countMembers(member, depth + 1);
+    seen.members++;
+    if (!lookAt(value[name as keyof typeof value], seen, depth)) return false;
   }
-  return members;
+  return true;
 }
+
+function lookAt(value: unknown, seen: Seen, depth: number): boolean {
+  if (typeof value === 'object') return value === null || look(value, seen, depth + 1);
+  if (losesDigits(value)) seen.losesDigits = true;
+  return true;
+}
+
+/** Whether a number may have been written with other digits than it has as a double; one that is no integer is kept as that. */
+const losesDigits = (value: unknown): boolean =>
+  typeof value === 'number' && (value > Number.MAX_SAFE_INTEGER || value < -Number.MAX_SAFE_INTEGER);
 
 /** An object or array whose end is not reached yet. */
 interface Open {
