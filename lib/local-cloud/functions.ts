@@ -14,8 +14,6 @@ export interface FunctionsOptions {
   readonly region: string;
   readonly accountId: string;
   readonly endpoints: Readonly<Record<string, string>>;
-  /** Folder where compiled code is kept between starts. */
-  readonly compileCache: string;
   /** Folder of the functions' logs. */
   readonly logs: string;
   readonly log: (message: string) => void;
@@ -27,17 +25,7 @@ export class Functions {
   readonly #logs: LogFile[] = [];
   readonly coldStarts: ColdStart[] = [];
 
-  constructor({
-    specs,
-    variables,
-    identities,
-    region,
-    accountId,
-    endpoints,
-    compileCache,
-    logs,
-    log,
-  }: FunctionsOptions) {
+  constructor({ specs, variables, identities, region, accountId, endpoints, logs, log }: FunctionsOptions) {
     for (const spec of specs) {
       const credentials = identities.credentials.get(spec.arn);
       if (credentials === undefined) throw new Error(`function ${spec.logicalId} has no credentials`);
@@ -51,7 +39,7 @@ export class Functions {
       if (file !== undefined) this.#logs.push(file);
       const environment = functionEnvironment(spec, variables.get(spec.arn) ?? {}, credentials, region, endpoints);
       const onColdStart = (coldStart: ColdStart) => this.coldStarts.push(coldStart);
-      this.#pools.set(spec.arn, new FunctionPool({ spec, environment, log: file, onColdStart, compileCache }));
+      this.#pools.set(spec.arn, new FunctionPool({ spec, environment, log: file, onColdStart }));
     }
   }
 

@@ -207,7 +207,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       region,
       accountId,
       endpoints,
-      compileCache: join(state, 'compiled'),
       logs,
       log,
     });

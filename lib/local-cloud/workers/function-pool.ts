@@ -46,8 +46,6 @@ export interface FunctionPoolOptions {
   /** Undefined when the role may not write logs: then they are lost, as in the account. */
   readonly log: LogFile | undefined;
   readonly onColdStart: (coldStart: ColdStart) => void;
-  /** Folder where compiled code is kept between starts. @default none is kept */
-  readonly compileCache?: string;
 }
 
 /** What an invocation ends with that did not run any more. */
@@ -167,7 +165,7 @@ export class FunctionPool {
         memoryMegabytes: spec.memoryMegabytes,
         logGroupName: spec.logGroupName,
         logStreamName,
-        compileCache: this.#options.compileCache,
+        compileCache: process.env.NODE_COMPILE_CACHE,
       },
       environment: {
         ...environment,

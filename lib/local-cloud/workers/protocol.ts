@@ -8,7 +8,7 @@ export interface WorkerSetup {
   readonly memoryMegabytes: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** Folder where compiled code is kept between starts; undefined keeps none. */
+  /** Folder where this process keeps compiled code between starts, which its threads do not know of themselves; undefined keeps none. */
   readonly compileCache: string | undefined;
 }
 
