@@ -62,6 +62,43 @@ export const AuditEntry = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.output<typeof AuditEntry>;
 
+/** What was read in a project, where it asks for that to be told: outside of its chain, and kept for a time. */
+export const AuditedSearch = z
+  .object({
+    id: z.string(),
+    /** When it was asked for. */
+    timestamp: isoMillis,
+    /** It stands in no chain: nothing tells whether it was altered. */
+    chained: z.literal(false),
+    actor: AuditActor,
+    action: z.string().meta({ description: '`read.` and the operation', example: 'read.search_logs' }),
+    /** `log` where one event was asked for by its id, else `project`. */
+    entity_type: z.string(),
+    entity_id: z.string(),
+    result: z.enum(['success', 'failure']),
+    /** Of a failure: the code of the problem that was answered. */
+    error_code: z.string().optional(),
+    /** As sent, secrets masked. */
+    query: z.string().optional(),
+    from: z.string().optional().meta({ description: 'ISO 8601 in UTC: what a relative time meant then' }),
+    to: z.string().optional(),
+    /** Everything else that was asked for. */
+    parameters: values,
+    /** Events handed out, where the answer holds events. */
+    count: z.int().optional(),
+    /** Events that matched, where the answer tells. */
+    total: z.int().optional(),
+    partial: z.boolean().optional(),
+    took_ms: z.number(),
+    ip_address: z.string().optional(),
+    user_agent: z.string().optional(),
+    trace_id: z.string().optional(),
+    correlation_id: z.string().optional(),
+    request_id: z.string().optional(),
+  })
+  .meta({ id: 'AuditedSearch' });
+export type AuditedSearch = z.output<typeof AuditedSearch>;
+
 /** Which chain: the project's, or that of what belongs to no project, which platform administrators may read. */
 const chain = z.enum(['project', 'platform']).default('project');
 const where = { project_id: z.string().max(64).optional(), chain };
@@ -77,6 +114,9 @@ const page = {
 
 export const ListAuditInput = z.strictObject({
   ...where,
+  chain: z.enum(['project', 'platform', 'none']).default('project').meta({
+    description: '`none`: searches of the project, which stand in no chain, as far as its settings ask for them',
+  }),
   actor: z.string().max(254).optional().meta({ description: 'Id or name of who did it' }),
   action: z
     .string()
@@ -100,21 +140,53 @@ export const EntityTrailInput = z.strictObject({
 });
 export type EntityTrailInput = z.output<typeof EntityTrailInput>;
 
+const listed = {
+  /** Entries of the chain in all where nothing is filtered; else those found so far. */
+  total: z.int(),
+  total_relation: z.enum(['eq', 'gte']),
+  page_size: z.int(),
+  next_cursor: z.string().nullable(),
+  took_ms: z.number(),
+  /** Whether the search ended at its budget; `next_cursor` goes on. */
+  partial: z.boolean(),
+};
+
 /** Newest first. */
-export const AuditEntryList = z
-  .object({
-    items: z.array(AuditEntry),
-    /** Entries in all where nothing is filtered; else those found so far. */
-    total: z.int(),
-    total_relation: z.enum(['eq', 'gte']),
-    page_size: z.int(),
-    next_cursor: z.string().nullable(),
-    took_ms: z.number(),
-    /** Whether the search ended at its budget; `next_cursor` goes on. */
-    partial: z.boolean(),
-  })
-  .meta({ id: 'AuditEntryList' });
+export const AuditEntryList = z.object({ items: z.array(AuditEntry), ...listed }).meta({ id: 'AuditEntryList' });
 export type AuditEntryList = z.output<typeof AuditEntryList>;
+
+/** Newest first. */
+export const AuditedSearchList = z
+  .object({ items: z.array(AuditedSearch), ...listed })
+  .meta({ id: 'AuditedSearchList' });
+export type AuditedSearchList = z.output<typeof AuditedSearchList>;
+
+/** What a project says about its audit trail. */
+const settings = {
+  /** Whether searches are told of: each read of events with its query, who asked and what came of it. */
+  record_searches: z.boolean(),
+  /** Days that a search is kept, from when it is recorded. */
+  keep_days: z.int().min(1).max(3_650).default(90),
+};
+
+export const AuditSettings = z
+  .strictObject({
+    ...settings,
+    /** Version that was read; a change in between is then a conflict. */
+    version: z.int().nonnegative().optional(),
+  })
+  .meta({ id: 'AuditSettings' });
+export type AuditSettings = z.output<typeof AuditSettings>;
+
+export const AuditSettingsAnswer = z
+  .object({
+    ...settings,
+    version: z.int(),
+    updated_at: z.string().optional().meta({ description: 'ISO 8601 in UTC' }),
+    updated_by: z.string().optional(),
+  })
+  .meta({ id: 'AuditSettingsAnswer' });
+export type AuditSettingsAnswer = z.output<typeof AuditSettingsAnswer>;
 
 export const AuditPath = z.strictObject({ ...where, id: z.string().max(64) });
 
@@ -194,14 +266,14 @@ export type AuditVerification = z.output<typeof AuditVerification>;
 
 export const listAuditRoute = {
   operationId: 'listAuditEntries',
-  summary: "The project's audit trail, newest first",
+  summary: "The project's audit trail, newest first; its searches, where they are recorded, by `chain=none`",
   method: 'GET',
   path: '/api/v1/audit',
   aliases: ['/api/audit'],
   access: 'audit',
   limit: 'page',
   input: ListAuditInput,
-  output: AuditEntryList,
+  output: z.union([AuditEntryList, AuditedSearchList]),
 } as const satisfies Route;
 
 export const createAuditRoute = {
@@ -252,4 +324,29 @@ export const verifyAuditRoute = {
   limit: 'default',
   input: VerifyAuditInput,
   output: AuditVerification,
+} as const satisfies Route;
+
+export const getAuditSettingsRoute = {
+  operationId: 'getAuditSettings',
+  summary: 'Whether searches of the project are recorded, and how long they are kept',
+  method: 'GET',
+  path: '/api/v1/audit/settings',
+  aliases: ['/api/audit/settings'],
+  access: 'read',
+  limit: 'page',
+  input: z.strictObject({ project_id: z.string().max(64).optional() }),
+  output: AuditSettingsAnswer,
+} as const satisfies Route;
+
+export const putAuditSettingsRoute = {
+  operationId: 'putAuditSettings',
+  summary:
+    'Have searches of the project recorded or not; effective within 60 seconds, and itself an entry of the trail',
+  method: 'PUT',
+  path: '/api/v1/audit/settings',
+  aliases: ['/api/audit/settings'],
+  access: 'admin',
+  limit: 'page',
+  input: AuditSettings,
+  output: AuditSettingsAnswer,
 } as const satisfies Route;

@@ -1,4 +1,10 @@
-import type { AuditReader, AuditTrail, SealedSegments } from '../adapters/audit-trail/port.ts';
+import type {
+  AuditReader,
+  AuditSettingsStore,
+  AuditTrail,
+  SealedSegments,
+  SearchEntries,
+} from '../adapters/audit-trail/port.ts';
 import { Failure } from '../core/errors.ts';
 import type { AuthenticatedCall } from '../core/http.ts';
 import { PLATFORM, type ProjectId } from '../core/project.ts';
@@ -8,6 +14,8 @@ export interface AuditParts {
   readonly trail: AuditTrail;
   readonly reader: AuditReader;
   readonly segments: SealedSegments;
+  readonly settings: AuditSettingsStore;
+  readonly searches: Pick<SearchEntries, 'before'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

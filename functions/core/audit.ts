@@ -8,11 +8,20 @@ export interface Actor {
   readonly name: string;
 }
 
-/** What happened, who did it and to what. Secrets in values are masked before they are kept. */
-export interface AuditEvent {
+/** Who asked, of which project, and by which request. */
+export interface Origin {
   readonly project: ProjectId;
   /** Ours are `user`, `key`, `system`, `anonymous`. */
   readonly actor: { readonly type: string; readonly id: string; readonly name: string };
+  readonly ipAddress?: string;
+  readonly userAgent?: string;
+  readonly traceId?: string;
+  readonly correlationId?: string;
+  readonly requestId?: string;
+}
+
+/** What happened, who did it and to what. Secrets in values are masked before they are kept. */
+export interface AuditEvent extends Origin {
   /** For example `user.login`, `api_key.created`. */
   readonly action: string;
   readonly entityType: string;
@@ -21,11 +30,6 @@ export interface AuditEvent {
   readonly oldValues?: Readonly<Record<string, unknown>>;
   readonly newValues?: Readonly<Record<string, unknown>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly ipAddress?: string;
-  readonly userAgent?: string;
-  readonly traceId?: string;
-  readonly correlationId?: string;
-  readonly requestId?: string;
   /** Who told of a business event; absent for what the platform itself did. */
   readonly recordedBy?: { readonly type: string; readonly id: string; readonly name: string };
 }

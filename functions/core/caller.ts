@@ -18,6 +18,8 @@ export interface Caller {
   readonly platformAdmin: boolean;
   /** Of a session: the password must be changed before anything else. */
   readonly mustChangePassword?: boolean;
-  /** For a session: its id, the epoch of its token, and when that ends (Unix seconds). */
-  readonly session?: { readonly id: string; readonly epoch: number; readonly expiresAt: number };
+  /** For a session: its id, and the epoch of its token. */
+  readonly session?: { readonly id: string; readonly epoch: number };
+  /** When the token or key ends by itself (Unix seconds). */
+  readonly expiresAt?: number;
 }

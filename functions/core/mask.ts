@@ -13,6 +13,18 @@ export function maskSecrets<T>(value: T): T {
   return mask(value, '') as T;
 }
 
+/** A field of a query, its operator, and its value: a word, a text in quotes, an expression in slashes or a group in parentheses. */
+const FIELD_VALUE =
+  /(?<![\w.@-])([\w.@-]+)("?\s*[:=]\s*[<>=~!]*\s*)("(?:[^"\\]|\\.)*"?|\/(?:[^/\\]|\\.)*\/?|\([^)]*\)?|[^\s()]+)/g;
+
+/** The text of a query with what is compared to a secret masked, and every text that is one by its form. */
+export const maskQuery = (query: string): string =>
+  maskSecrets(
+    query.replace(FIELD_VALUE, (whole, name: string, operator: string) =>
+      isSecretName(name) ? `${name}${operator}${MASKED}` : whole,
+    ),
+  );
+
 /** Whether what goes by this name is a secret. */
 export const isSecretName = (name: string): boolean =>
   SECRET_NAME.test(

@@ -65,7 +65,8 @@ export const makeRotateApiKey =
       ...toAudit(call, id, 'rotated'),
       newValues: { replaced_by: made.entry.id, ends_at: new Date(ends * 1000).toISOString() },
     });
-    if (ends <= seconds) await closeViewers(parts, id);
+    // those that come again by the old key within its overlap end with it
+    await closeViewers(parts, id);
     return { ...toWire(made.entry), key: made.key };
   };
 

@@ -27,7 +27,8 @@ export type LiveMessage =
     }
   | { readonly type: 'pong' }
   | { readonly type: 'error'; readonly code: string; readonly detail: string; readonly span?: unknown }
-  | { readonly type: 'ended'; readonly reason: 'limit' | 'revoked'; readonly reconnect: boolean };
+  /** The token or key that the connection was opened by has ended; another one goes on from the cursor. */
+  | { readonly type: 'ended'; readonly reason: 'limit'; readonly reconnect: true };
 
 /** A frame of a WebSocket API. */
 export const MAX_MESSAGE_BYTES = 32_000;

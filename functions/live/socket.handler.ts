@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { z } from 'zod';
+import { AuditTrailEnv } from '../adapters/audit-trail/env.ts';
+import { TableSearchRecorder } from '../adapters/audit-trail/search-recorder.ts';
+import { DynamoDbSearchEntries } from '../adapters/audit-trail/searches.ts';
+import { DynamoDbAuditSettingsReader } from '../adapters/audit-trail/settings.ts';
 import { Authenticator } from '../adapters/directory/authenticator.ts';
 import { DynamoDbDirectory } from '../adapters/directory/dynamodb.ts';
 import { DirectoryEnv } from '../adapters/directory/env.ts';
@@ -18,13 +22,25 @@ import { makeFill } from './fill.ts';
 import { makeConnect, makeReceive, type SocketParts } from './socket.ts';
 
 const env = readEnv(
-  z.object({ ...LiveEnv.shape, ...ViewersEnv.shape, ...FillEnv.shape, ...DirectoryEnv.shape, ...EventStoreEnv.shape }),
+  z.object({
+    ...LiveEnv.shape,
+    ...ViewersEnv.shape,
+    ...FillEnv.shape,
+    ...DirectoryEnv.shape,
+    ...EventStoreEnv.shape,
+    ...AuditTrailEnv.shape,
+  }),
 );
 const dynamoDb = makeDynamoDb();
 const authenticator = new Authenticator(new DynamoDbDirectory(dynamoDb, env.DIRECTORY_TABLE_NAME));
 const parts: SocketParts = {
   viewers: new DynamoDbViewerRegister(dynamoDb, env.LIVE_TABLE_NAME),
   post: new WebSocketApiConnections(env.WEBSOCKET_CALLBACK_URL),
+  recorder: new TableSearchRecorder(
+    new DynamoDbAuditSettingsReader(dynamoDb, env.AUDIT_TABLE_NAME),
+    new DynamoDbSearchEntries(dynamoDb, env.AUDIT_TABLE_NAME),
+    Date.now,
+  ),
   session: (token, project) => authenticator.session(token, project),
   stands: (ticket) => authenticator.stands(ticket),
   fill: makeFill({

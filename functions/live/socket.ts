@@ -1,4 +1,5 @@
-import type { Connection, Ticket, ViewerPost, ViewerRegister } from '../adapters/viewers/port.ts';
+import type { SearchRecorder } from '../adapters/audit-trail/port.ts';
+import type { Connection, Ticket, ViewerClose, ViewerPost, ViewerRegister } from '../adapters/viewers/port.ts';
 import type { Caller } from '../core/caller.ts';
 import { DomainError } from '../core/errors.ts';
 import { fromMillis } from '../core/unix-nano.ts';
@@ -11,7 +12,8 @@ import { hashTicket, toTicket } from './tickets.ts';
 /** What the connections of viewers stand on. */
 export interface SocketParts {
   readonly viewers: ViewerRegister;
-  readonly post: ViewerPost;
+  readonly post: ViewerPost & ViewerClose;
+  readonly recorder: SearchRecorder;
   /** Proves a session's token for a project. @throws DomainError */
   readonly session: (token: string, project?: string) => Promise<Caller>;
   /** Whether what a ticket was given for still stands. @throws RetryLater */
@@ -32,9 +34,20 @@ export interface ConnectRequest {
 /** The tail posts at most this often to one viewer; it says so when it takes longer. */
 export const INTERVAL_MILLIS = 250;
 
+/** Whether the token or key that a connection was opened by has ended. @param now milliseconds since 1970 */
+export const isOver = ({ endsAt }: Pick<Ticket, 'endsAt'>, now: number): boolean =>
+  endsAt !== undefined && endsAt * 1000 <= now;
+
+/** Tells a viewer whose time is over so, and ends the connection. */
+export async function endConnection(post: ViewerPost & ViewerClose, connectionId: string): Promise<void> {
+  const message: LiveMessage = { type: 'ended', reason: 'limit', reconnect: true };
+  await post.post(connectionId, JSON.stringify(message));
+  await post.close(connectionId);
+}
+
 /** `$connect`. @returns HTTP status of the handshake */
 export const makeConnect =
-  ({ viewers, session, stands }: SocketParts) =>
+  ({ viewers, session, stands, recorder }: SocketParts) =>
   async ({ connectionId, project, ticket, token, query }: ConnectRequest): Promise<number> => {
     const proven =
       ticket === undefined
@@ -47,9 +60,23 @@ export const makeConnect =
       await viewers.disconnect(connectionId);
       return 401;
     }
-    await viewers.subscribe(proven.project, { connectionId, query: proven.query });
+    await watch({ viewers, recorder }, { ...proven, id: connectionId }, proven.query);
     return 200;
   };
+
+/** Lets a connection watch a query, which is a search as long as it lasts. */
+async function watch(
+  { viewers, recorder }: Pick<SocketParts, 'viewers' | 'recorder'>,
+  { id, project, userId, userName, sessionId, endsAt }: Connection,
+  query: string,
+): Promise<void> {
+  const tell = recorder.begin(project);
+  const startedAt = performance.now();
+  await viewers.subscribe(project, { connectionId: id, query, ...(endsAt !== undefined && { endsAt }) });
+  const actor = { type: sessionId === undefined ? 'key' : 'user', id: userId, name: userName };
+  const asked = { project, actor, operation: 'liveTail', query, parameters: {}, correlationId: id };
+  await tell(asked, { result: 'success', tookMillis: Math.round((performance.now() - startedAt) * 10) / 10 });
+}
 
 async function fromToken(
   session: SocketParts['session'],
@@ -71,10 +98,15 @@ async function fromToken(
 
 /** A message of a viewer. What is wrong with it is told to the viewer. */
 export const makeReceive =
-  ({ viewers, post, fill, now }: SocketParts) =>
+  ({ viewers, post, fill, now, recorder }: SocketParts) =>
   async (connectionId: string, text: string): Promise<void> => {
     const connection = await viewers.find(connectionId);
     if (connection === undefined) return;
+    if (isOver(connection, now())) {
+      await viewers.disconnect(connectionId);
+      await endConnection(post, connectionId);
+      return;
+    }
     const send = (message: LiveMessage) => post.post(connectionId, JSON.stringify(message));
     const parsed = readMessage(text);
     if (parsed instanceof Error) {
@@ -93,7 +125,7 @@ export const makeReceive =
     }
 
     async function subscribe(
-      { project, id }: Connection,
+      connection: Connection,
       { query, cursor }: { query: string; cursor?: string | undefined },
       send: (message: LiveMessage) => Promise<boolean>,
     ) {
@@ -104,7 +136,8 @@ export const makeReceive =
         await send({ type: 'error', code: error.code, detail: error.message, ...error.extensions });
         return;
       }
-      await viewers.subscribe(project, { connectionId: id, query });
+      const { project, id } = connection;
+      await watch({ viewers, recorder }, connection, query);
       await send({ type: 'subscribed', query, cursor: cursor ?? fromMillis(now()), interval_ms: INTERVAL_MILLIS });
       if (cursor !== undefined) await fill({ project, query, cursor }, (message) => post.post(id, message));
     }

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../adapters/object-store/port.ts';
 import type { Tombstones } from '../adapters/tombstones/port.ts';
-import type { Subscription, ViewerPost, ViewerRegister } from '../adapters/viewers/port.ts';
+import type { Subscription, ViewerClose, ViewerPost, ViewerRegister } from '../adapters/viewers/port.ts';
 import { cached } from '../core/cached.ts';
 import type { IndexName } from '../core/event-id.ts';
 import { type Frame, readLines } from '../core/frame.ts';
@@ -15,12 +15,12 @@ import { parse } from '../search/language/parser.ts';
 import { toLogEvent } from '../search/log-event.ts';
 import { EventBudget } from './event-budget.ts';
 import { type Gap, toPieces } from './message.ts';
-import { INTERVAL_MILLIS } from './socket.ts';
+import { endConnection, INTERVAL_MILLIS, isOver } from './socket.ts';
 
 /** What the tail stands on. */
 export interface TailParts {
   readonly viewers: ViewerRegister;
-  readonly post: ViewerPost;
+  readonly post: ViewerPost & ViewerClose;
   /** Holds the lines of frames that were too large for the stream. */
   readonly objects: ObjectStore;
   /** Events put into the stream again may be deleted by now. */
@@ -53,7 +53,7 @@ export function makeTail({ viewers, post, objects, tombstones, postsPerSecond, n
     let posts = 0;
     for (const [project, deliveries] of byProject(batch)) {
       try {
-        const subscriptions = await watched(project);
+        const subscriptions = await standing(project, await watched(project));
         if (subscriptions.length > 0) posts += await serve(project, subscriptions, deliveries);
       } catch (error) {
         log('error', 'viewers of a project are not served', {}, error);
@@ -65,6 +65,18 @@ export function makeTail({ viewers, post, objects, tombstones, postsPerSecond, n
     if (left > 0) await sleep(left);
     return [];
   };
+
+  /** Those whose token or key has not ended; the others are told so and get nothing more. */
+  async function standing(project: ProjectId, all: readonly Subscription[]): Promise<readonly Subscription[]> {
+    const { over = [], on = [] } = Object.groupBy(all, (each) => (isOver(each, now()) ? 'over' : 'on'));
+    await Promise.all(
+      over.map(async ({ connectionId }) => {
+        await viewers.unsubscribe(project, connectionId);
+        await endConnection(post, connectionId);
+      }),
+    );
+    return on;
+  }
 
   /** @returns messages posted */
   async function serve(

@@ -12,11 +12,13 @@ const TICKET_SECONDS = 60;
 export const hashTicket = (ticket: string): string => createHash('sha256').update(ticket).digest('hex');
 
 /** What a caller has proven, for the connections that they open by it. */
-export const toTicket = ({ project, id, session }: Caller, query: string): Ticket => ({
+export const toTicket = ({ project, id, name, session, expiresAt }: Caller, query: string): Ticket => ({
   project,
   userId: id,
+  userName: name,
   query,
-  ...(session && { sessionId: session.id, epoch: session.epoch, sessionExpiresAt: session.expiresAt }),
+  ...(session && { sessionId: session.id, epoch: session.epoch }),
+  ...(expiresAt !== undefined && { endsAt: expiresAt }),
 });
 
 /** `POST /live-logs/tickets`: a WebSocket of a browser can send no header, and a token has no place in a URL. */

@@ -62,8 +62,8 @@ export const ASSUMPTIONS = {
   /** Runs of the schedules a month: four every minute, one every two, two every five. */
   scheduledRuns: 30 * 24 * (4 * 60 + 30 + 24),
   /** Alarms and custom metrics of the template; a test compares them. */
-  alarms: 52,
-  metrics: 4,
+  alarms: 54,
+  metrics: 6,
   secrets: 3,
   /** Consumers of the stream: index, archive, tail. */
   consumers: 3,

@@ -10,7 +10,13 @@ import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { AnswerCacheEnv } from '../../functions/adapters/answer-cache/env.ts';
 import type { AuditSegmentsEnv, AuditTrailEnv } from '../../functions/adapters/audit-trail/env.ts';
-import { auditKeys, ENTITY_INDEX, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
+import {
+  auditKeys,
+  ENTITY_INDEX,
+  SEARCH_KEYS,
+  SETTINGS_KEYS,
+  WRITING_KEYS,
+} from '../../functions/adapters/audit-trail/keys.ts';
 import type { DirectoryEnv } from '../../functions/adapters/directory/env.ts';
 import { directoryKeys, PROVING_KEYS } from '../../functions/adapters/directory/keys.ts';
 import type { EdgeEnv } from '../../functions/adapters/edge/env.ts';
@@ -350,6 +356,7 @@ export class AppStack extends Stack {
       typeof SearchEnv
     >);
     this.#recordAudit(search);
+    this.#recordSearches(search);
     api.route(search, 'Search', [
       'GET /api/v1/logs',
       'GET /api/v1/logs/{proxy+}',
@@ -456,6 +463,18 @@ export class AppStack extends Stack {
     grantTable(audit, fn, ['GetItem'], [auditKeys.heads]);
   }
 
+  /** Lets a function tell of reads of events, where their project asks for it. */
+  #recordSearches(fn: ServiceFunction): void {
+    const { audit } = this.#data;
+    fn.addEnvironment({ AUDIT_TABLE_NAME: audit.tableName } satisfies z.input<typeof AuditTrailEnv>);
+    grantTable(audit, fn, ['GetItem'], SETTINGS_KEYS);
+    grantTable(audit, fn, ['PutItem'], SEARCH_KEYS);
+    this.#alarms.add(fn, 'NotRecorded', 'Searches not recorded', {
+      metric: fn.countLines(`${fn.node.id}NotRecorded`, 'search was not recorded', Duration.minutes(5)),
+      above: 0,
+    });
+  }
+
   #cache(fn: ServiceFunction, operations: readonly string[]): void {
     fn.addEnvironment({ CACHE_TABLE_NAME: this.#data.cache.tableName } satisfies z.input<typeof AnswerCacheEnv>);
     grantTable(this.#data.cache, fn, operations);
@@ -544,6 +563,8 @@ export class AppStack extends Stack {
     this.#recordAudit(reader);
     reader.addEnvironment(segments);
     grantTable(audit, reader, ['GetItem', 'Query'], ['P#*#chain', 'P#*#open', auditKeys.heads, auditKeys.sealed]);
+    grantTable(audit, reader, ['Query'], SEARCH_KEYS);
+    grantTable(audit, reader, ['GetItem', 'PutItem'], SETTINGS_KEYS);
     grantIndex(audit, ENTITY_INDEX, reader, ['P#*#entity#*']);
     reader.allow(['s3:ListBucket'], [auditSegments.bucketArn]);
     reader.allow(['s3:GetObject'], [auditSegments.arnForObjects('segments/*')], { because: SEGMENT_EACH });
@@ -603,6 +624,8 @@ export class AppStack extends Stack {
     });
     const viewers = new ViewerApi(this, 'Viewers', socket, { logRetention });
     viewers.grantPost(socket);
+    viewers.grantClose(socket);
+    this.#recordSearches(socket);
     this.#grantProving(socket);
     this.#liveTable(socket, ['GetItem', 'PutItem', 'DeleteItem']);
     socket.addEnvironment({ LIVE_SETTLE_SECONDS: String(this.#stage.refreshSeconds + 2) } satisfies z.input<
@@ -618,6 +641,7 @@ export class AppStack extends Stack {
     });
     this.#consume(tail, { batchSize: 500, lag: Duration.minutes(2) });
     viewers.grantPost(tail);
+    viewers.grantClose(tail);
     this.#liveTable(tail, ['Query', 'DeleteItem']);
     tail.addEnvironment({ LIVE_POSTS_PER_SECOND: String(this.#stage.livePostsPerSecond) } satisfies z.input<
       typeof TailEnv

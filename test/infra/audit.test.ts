@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditKeys, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
+import { auditKeys, SEARCH_KEYS, SETTINGS_KEYS, WRITING_KEYS } from '../../functions/adapters/audit-trail/keys.ts';
 import { S3SealedSegments } from '../../functions/adapters/audit-trail/segments.ts';
 import { readStage } from '../../lib/config/read-stage.ts';
 import { startS3 } from '../../lib/local-cloud/s3/s3.ts';
@@ -51,7 +51,17 @@ describe('the audit trail', () => {
     );
     for (const { leadingKeys } of table) expect(leadingKeys).toBeDefined();
     for (const { leadingKeys = [] } of table.filter(({ actions }) => actions.includes('dynamodb:PutItem')))
-      expect([...WRITING_KEYS, auditKeys.sealed]).toEqual(expect.arrayContaining([...leadingKeys]));
+      expect([...WRITING_KEYS, auditKeys.sealed, ...SEARCH_KEYS, ...SETTINGS_KEYS]).toEqual(
+        expect.arrayContaining([...leadingKeys]),
+      );
+    const writersOf = (keys: readonly string[]) =>
+      table
+        .filter(
+          ({ actions, leadingKeys }) => actions.includes('dynamodb:PutItem') && leadingKeys?.join() === keys.join(),
+        )
+        .map(({ role }) => role.replace(/Role.*/, ''));
+    expect(writersOf(SEARCH_KEYS).sort()).toEqual(['Search', 'Socket']);
+    expect(writersOf(SETTINGS_KEYS)).toEqual(['Audit']);
   });
 
   it('is sealed by one function, and its segments can be deleted or locked otherwise by none', () => {

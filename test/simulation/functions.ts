@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import { DynamoDbAttempts } from '../../functions/adapters/attempts/dynamodb.ts';
 import { OpenSearchEventStore } from '../../functions/adapters/event-store/opensearch.ts';
 import { KinesisFrameStream } from '../../functions/adapters/stream/kinesis.ts';
-import type { Subscription, ViewerPost, ViewerRegister } from '../../functions/adapters/viewers/port.ts';
+import type { Subscription, ViewerClose, ViewerPost, ViewerRegister } from '../../functions/adapters/viewers/port.ts';
 import type { EventId } from '../../functions/core/event-id.ts';
 import { kinesisHandler } from '../../functions/core/kinesis.ts';
 import { makeAccept } from '../../functions/ingest/accept.ts';
@@ -130,13 +130,16 @@ export function makeFunctions(cloud: Cloud, useCases: UseCases) {
       { instance, now }: Environment,
       send: (connectionId: string, message: string) => () => void,
     ): StreamFunction => {
-      const post: ViewerPost = {
+      const post: ViewerPost & ViewerClose = {
         post: (connectionId, message) => {
           const arrive = send(connectionId, message);
           return network.call(instance, 'sockets', () => {
             arrive();
             return true;
           });
+        },
+        close: async () => {
+          throw new Error('no credential of this model ends');
         },
       };
       const handle = useCases.kinesisHandler(

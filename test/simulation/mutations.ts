@@ -291,6 +291,7 @@ export const MUTATIONS: readonly Mutation[] = [
         makeTail({
           ...parts,
           post: {
+            close: (connectionId) => parts.post.close(connectionId),
             post: (connectionId, text) => {
               const { logs, ...message } = JSON.parse(text) as { logs: unknown[]; sent: number; matched: number };
               const shown = logs.slice(0, 20);

@@ -272,6 +272,7 @@ class Journey {
     const steps: readonly [string, () => Promise<void>][] = [
       ['page', () => this.#page()],
       ['people', () => this.#people()],
+      ['record searches', () => this.#recordSearches()],
       ['health', () => this.#health()],
       ['ingest', () => this.#ingest()],
       ['live', () => this.#live()],
@@ -283,6 +284,8 @@ class Journey {
       ['saved searches', () => this.#savedSearches()],
       ['ingest settings', () => this.#ingestSettings()],
       ['audit', () => this.#audit()],
+      ['recorded searches', () => this.#recordedSearches()],
+      ['late viewers', () => this.#lateViewers()],
       ['unreadable record', () => this.#junk()],
       ['quarantine', () => this.#quarantine()],
       ['exports', () => this.#exports()],
@@ -684,6 +687,38 @@ class Journey {
     const verified = await this.#expect('/api/v1/audit/verify', 200, { headers });
     const { intact, sealed_seq } = (await verified.json()) as { intact: boolean; sealed_seq: number };
     if (!intact || sealed_seq === 0) throw new Error(`intact: ${intact}, sealed up to ${sealed_seq}`);
+  }
+
+  /** From the first search on: an instance asks for the setting once a minute. */
+  async #recordSearches(): Promise<void> {
+    const headers = this.#session();
+    await this.#send('/api/v1/audit/settings', 200, { record_searches: true }, headers, 'PUT');
+    await this.#expect('/api/v1/audit/settings', 200);
+  }
+
+  async #recordedSearches(): Promise<void> {
+    const list = await this.#expect('/api/v1/audit?chain=none&limit=200', 200, { headers: this.#session() });
+    const { items } = (await list.json()) as { items: { action: string }[] };
+    const told = new Set(items.map(({ action }) => action));
+    for (const action of ['read.search_logs', 'read.recent_logs', 'read.get_log', 'read.live_tail'])
+      if (!told.has(action)) throw new Error(`${action} was not recorded`);
+  }
+
+  /** Viewers whose token has ended: one is found when it says something, the other when something is posted to it. */
+  async #lateViewers(): Promise<void> {
+    for (const say of [true, false]) {
+      const viewer = await Viewer.open(
+        new URL(
+          `/api/v1/live-logs/ws/${this.#file.project}?token=${this.#token}`,
+          this.#cloud.url.replace(/^http/, 'ws'),
+        ),
+      );
+      await this.#operator.backdate('LiveTable', 'ends_at', 1);
+      if (say) viewer.send({ action: 'ping' });
+      else await this.#send('/api/v1/logs', 201, entry('too late'));
+      await viewer.until('ended');
+      await viewer.closed;
+    }
   }
 
   /** As if the sealing function had ended between writing segments and noting them. */

@@ -32,7 +32,7 @@ export const PAGES: readonly Page[] = [
   { name: 'Ingest', path: '/ingest', icon: ArrowDownToLine },
   { name: 'Project', path: '/project', icon: FolderKanban },
   { name: 'API keys', path: '/keys', icon: KeyRound, needs: 'admin' },
-  { name: 'Audit', path: '/audit', icon: ShieldCheck, keys: 'g u', needs: 'admin' },
+  { name: 'Audit', path: '/audit', icon: ShieldCheck, keys: 'g u', needs: 'audit' },
   { name: 'Users', path: '/users', icon: Users, needs: 'platform' },
   { name: 'Rate limits', path: '/limits', icon: Gauge, needs: 'platform' },
 ];

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { Recording } from '../features/audit/components/recording.tsx';
 import { ProjectPage } from '../features/project/components/project-page.tsx';
 import { chooseProject, type Me, reloadMe } from '../features/session/api/session.ts';
 import { currentProject } from '../lib/api.ts';
@@ -14,5 +15,9 @@ export default function ProjectRoute({ user }: { user: Me }) {
     currentProject.set(chosen);
     client.clear();
   };
-  return <ProjectPage userId={user.id} onProjects={onProjects} />;
+  return (
+    <ProjectPage userId={user.id} onProjects={onProjects}>
+      <Recording />
+    </ProjectPage>
+  );
 }

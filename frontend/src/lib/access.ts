@@ -18,6 +18,7 @@ const NEEDED: Readonly<Partial<Record<Permission, string>>> = {
   write: 'the role member',
   admin: 'the role admin',
   project: 'the role admin',
+  audit: 'the role admin',
   platform: 'an administrator of the platform',
 };
 

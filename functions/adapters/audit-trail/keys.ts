@@ -5,6 +5,10 @@ export const auditKeys = {
   entries: (project: ProjectId) => tenantKey(project, 'chain'),
   /** Changes elsewhere that were begun. */
   open: (project: ProjectId) => tenantKey(project, 'open'),
+  /** Reads of events, outside of the chain. */
+  searches: (project: ProjectId) => tenantKey(project, 'searches'),
+  /** What a project says about its trail. */
+  settings: (project: ProjectId) => tenantKey(project, 'settings'),
   /** Ends of all chains, by project. */
   heads: 'heads',
   /** How far chains are sealed, by project. */
@@ -16,3 +20,9 @@ export const ENTITY_INDEX = 'ByEntity';
 
 /** `dynamodb:LeadingKeys` of those who add entries. */
 export const WRITING_KEYS = ['P#*#chain', 'P#*#open', auditKeys.heads];
+
+/** `dynamodb:LeadingKeys` of those who tell of reads of events. */
+export const SEARCH_KEYS = ['P#*#searches'];
+
+/** `dynamodb:LeadingKeys` of what projects say about their trails. */
+export const SETTINGS_KEYS = ['P#*#settings'];

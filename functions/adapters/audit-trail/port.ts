@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../core/audit.ts';
 import type { ChainedEntry, ChainHead } from '../../core/audit-entry.ts';
 import type { ProjectId } from '../../core/project.ts';
+import type { SearchAsked, SearchEntry, SearchOutcome } from '../../core/search-entry.ts';
 
 export type { AuditEvent } from '../../core/audit.ts';
 
@@ -61,4 +62,47 @@ export interface SealedSegments {
 /** Notes how far a chain is sealed; the segments themselves are what counts. */
 export interface SealNotes {
   note(project: ProjectId, sealed: ChainHead): Promise<void>;
+}
+
+/** What a project says about its trail. */
+export interface AuditSettings {
+  /** From 1, one more with each change. */
+  readonly version: number;
+  /** Whether reads of its events are told of. */
+  readonly recordSearches: boolean;
+  /** How long what is told of reads is kept. */
+  readonly keepDays: number;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+}
+
+export interface AuditSettingsReader {
+  /** @returns undefined where the project never said anything */
+  find(project: ProjectId): Promise<AuditSettings | undefined>;
+}
+
+export interface AuditSettingsStore extends AuditSettingsReader {
+  /**
+   * Makes this the next version, in one transaction with its audit entry.
+   * @throws Failure `conflict` where another version came in between
+   */
+  replace(project: ProjectId, settings: AuditSettings, audit: AuditEvent): Promise<void>;
+}
+
+/** Reads of events as they were told, by project and time: outside of the chain, and each ends with its time. */
+export interface SearchEntries {
+  /** @param expiresAt Unix seconds */
+  add(project: ProjectId, entry: SearchEntry, expiresAt: number, signal: AbortSignal): Promise<void>;
+  /** At most `limit` entries with ids below `before`, newest first; a page is short only at the end. */
+  before(project: ProjectId, before: string, limit: number): Promise<readonly SearchEntry[]>;
+}
+
+/** Tells of reads of events, where their project asks for it. */
+export interface SearchRecorder {
+  /**
+   * Begins to find out whether the project asks for it.
+   * @returns tells of the read once it is over: never fails, and takes a second at most
+   */
+  begin(project: ProjectId): (asked: SearchAsked, outcome: SearchOutcome) => Promise<void>;
 }

@@ -88,6 +88,7 @@ export class Authenticator {
       project: key.project,
       scopes: new Set(key.scopes),
       platformAdmin: false,
+      ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
     };
   }
 
@@ -117,7 +118,8 @@ export class Authenticator {
       name: claims.name,
       project,
       scopes: scopesOf(may),
-      session: { id: claims.sid, epoch: claims.epoch, expiresAt: claims.exp },
+      session: { id: claims.sid, epoch: claims.epoch },
+      expiresAt: claims.exp,
     };
   }
 

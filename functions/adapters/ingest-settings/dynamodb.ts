@@ -1,11 +1,10 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { Failure } from '../../core/errors.ts';
 import { parseJson, stringifyJson } from '../../core/json.ts';
 import { type ProjectId, tenantKey } from '../../core/project.ts';
 import type { DynamoDbAuditTrail, Write } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
+import { writeVersion } from '../audit-trail/write-version.ts';
 import type { IngestSettingsReader, IngestSettingsStore, StoredIngestSettings } from './port.ts';
 
 const SETTINGS = 'settings';
@@ -75,34 +74,13 @@ export class DynamoDbIngestSettings extends DynamoDbIngestSettingsReader impleme
       updated_at: updatedAt,
       updated_by: updatedBy,
     };
-    const writes: Write[] = [
-      {
-        Put: {
-          TableName: this.#table,
-          Item: { pk, ...item },
-          ...(version === 1
-            ? { ConditionExpression: 'attribute_not_exists(pk)' }
-            : { ConditionExpression: 'version = :before', ExpressionAttributeValues: { ':before': version - 1 } }),
-        },
-      },
-    ];
-    if (hashKey !== undefined) {
-      const key: z.input<typeof HashKeyItem> = { sk: HASH_KEY, key: hashKey };
-      writes.push({
-        Put: { TableName: this.#table, Item: { pk, ...key }, ConditionExpression: 'attribute_not_exists(pk)' },
-      });
-    }
-    try {
-      await this.#audit.write(writes, audit);
-    } catch (error) {
-      const codes =
-        error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []).map(({ Code }) => Code) : [];
-      if (codes.slice(0, writes.length).includes('ConditionalCheckFailed'))
-        throw new Failure('conflict', 'these settings were changed by somebody else; read them again', {
-          cause: error,
-        });
-      throw error;
-    }
+    const key: z.input<typeof HashKeyItem> | undefined =
+      hashKey === undefined ? undefined : { sk: HASH_KEY, key: hashKey };
+    const more: Write[] =
+      key === undefined
+        ? []
+        : [{ Put: { TableName: this.#table, Item: { pk, ...key }, ConditionExpression: 'attribute_not_exists(pk)' } }];
+    await writeVersion(this.#audit, this.#table, { pk, ...item }, audit, more);
   }
 }
 

@@ -19,7 +19,8 @@ const TicketItem = z
     project: ProjectId,
     user_id: z.string(),
     query: z.string(),
-    session_expires_at: z.number().optional(),
+    user_name: z.string().default(''),
+    ends_at: z.number().optional(),
     session_id: z.string().optional(),
     epoch: z.number().optional(),
     expires_at: z.number(),
@@ -27,14 +28,20 @@ const TicketItem = z
   .transform((item): Ticket & { expiresAt: number } => ({
     project: item.project,
     userId: item.user_id,
+    userName: item.user_name,
     query: item.query,
-    ...(item.session_expires_at !== undefined && { sessionExpiresAt: item.session_expires_at }),
+    ...(item.ends_at !== undefined && { endsAt: item.ends_at }),
     ...(item.session_id !== undefined && { sessionId: item.session_id }),
     ...(item.epoch !== undefined && { epoch: item.epoch }),
     expiresAt: item.expires_at,
   }));
 const HeldItem = z.object({ sk: z.string() });
-const SubscriptionItem = z.object({ sk: z.string(), query: z.string(), expires_at: z.number() });
+const SubscriptionItem = z.object({
+  sk: z.string(),
+  query: z.string(),
+  ends_at: z.number().optional(),
+  expires_at: z.number(),
+});
 
 /** The register in its DynamoDB table. */
 export class DynamoDbViewerRegister implements ViewerRegister {
@@ -115,8 +122,8 @@ export class DynamoDbViewerRegister implements ViewerRegister {
     return connections;
   }
 
-  async subscribe(project: ProjectId, { connectionId, query }: Subscription): Promise<void> {
-    await this.#put(tenantKey(project, 'viewers'), connectionId, { query }, this.#end());
+  async subscribe(project: ProjectId, { connectionId, query, endsAt }: Subscription): Promise<void> {
+    await this.#put(tenantKey(project, 'viewers'), connectionId, { query, ends_at: endsAt }, this.#end());
   }
 
   async unsubscribe(project: ProjectId, connectionId: string): Promise<void> {
@@ -135,7 +142,9 @@ export class DynamoDbViewerRegister implements ViewerRegister {
     const seconds = this.#now() / 1000;
     return Items.flatMap((item) => {
       const { data } = SubscriptionItem.safeParse(item);
-      return data !== undefined && data.expires_at > seconds ? [{ connectionId: data.sk, query: data.query }] : [];
+      if (data === undefined || data.expires_at <= seconds) return [];
+      const { sk: connectionId, query, ends_at: endsAt } = data;
+      return [{ connectionId, query, ...(endsAt !== undefined && { endsAt }) }];
     });
   }
 
@@ -157,11 +166,12 @@ export class DynamoDbViewerRegister implements ViewerRegister {
 /** Partition of the connections of a user or key. */
 const ofHolder = (userId: string): string => `V#${userId}`;
 
-const toItem = ({ project, userId, query, sessionExpiresAt, sessionId, epoch }: Ticket) => ({
+const toItem = ({ project, userId, userName, query, endsAt, sessionId, epoch }: Ticket) => ({
   project,
   user_id: userId,
+  user_name: userName,
   query,
-  session_expires_at: sessionExpiresAt,
+  ends_at: endsAt,
   session_id: sessionId,
   epoch,
 });

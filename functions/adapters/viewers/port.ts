@@ -5,9 +5,11 @@ export interface Ticket {
   readonly project: ProjectId;
   /** User id, or id of an API key. */
   readonly userId: string;
+  /** User name, or name of the key. */
+  readonly userName: string;
   readonly query: string;
-  /** Unix seconds at which the session that made it ends; none for an API key. */
-  readonly sessionExpiresAt?: number;
+  /** Unix seconds at which the token or key that made it ends by itself: no connection outlives it. */
+  readonly endsAt?: number;
   /** Session that made it, and the epoch of its user's sessions then. */
   readonly sessionId?: string;
   readonly epoch?: number;
@@ -22,6 +24,8 @@ export interface Connection extends Ticket {
 export interface Subscription {
   readonly connectionId: string;
   readonly query: string;
+  /** As of its connection. */
+  readonly endsAt?: number;
 }
 
 /** Tickets, connections and what they watch. */

@@ -127,7 +127,13 @@ describe('members', () => {
       ['here', team],
       ['home', member.home as ProjectId],
     ] as const)
-      await identity.register.connect({ id: `${team}-${id}`, project, userId: member.id, query: '' });
+      await identity.register.connect({
+        id: `${team}-${id}`,
+        project,
+        userId: member.id,
+        userName: member.name,
+        query: '',
+      });
     await remove(member);
     expect(await codeOf(identity.as(member.token, team))).toBe('not_found');
     expect(identity.closed).toContain(`${team}-here`);

@@ -201,7 +201,7 @@ describe.each(CASES)('$what', ({ prepare, revoke, ask, answer = 'unauthenticated
     await prepare?.();
     const { session: own } = (await by(subject)).caller;
     const [lost, kept] = [`lost-${team}`, `kept-${team}`];
-    const held = { project: team, query: '' };
+    const held = { project: team, userName: 'somebody', query: '' };
     await identity.register.connect(
       closes === 'key'
         ? { ...held, id: lost, userId: key.id }

@@ -39,12 +39,13 @@ const begin = async () => (await identity.person()).reply;
 const listOf = async (token: string) =>
   (await makeListSessions(identity.parts)(undefined, await identity.as(token))).items;
 /** As the tail knows an open connection. */
-const connect = async ({ id, home }: Person, token: string, connection: string) => {
+const connect = async ({ id, name, home }: Person, token: string, connection: string) => {
   const { session } = (await identity.as(token)).caller;
   await identity.register.connect({
     id: connection,
     project: home as ProjectId,
     userId: id,
+    userName: name,
     query: '',
     ...(session && { sessionId: session.id, epoch: session.epoch }),
   });

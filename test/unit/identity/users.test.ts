@@ -57,6 +57,7 @@ describe('users', () => {
       id: 'watching',
       project: person.home as ProjectId,
       userId: person.id,
+      userName: person.name,
       query: '',
     });
     await update(admin, person, { disabled: true });

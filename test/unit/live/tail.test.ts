@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import type { Subscription, ViewerPost, ViewerRegister } from '../../../functions/adapters/viewers/port.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import type {
+  Subscription,
+  ViewerClose,
+  ViewerPost,
+  ViewerRegister,
+} from '../../../functions/adapters/viewers/port.ts';
 import type { EventId } from '../../../functions/core/event-id.ts';
 import type { ProjectId } from '../../../functions/core/project.ts';
 import { makeAccept } from '../../../functions/ingest/accept.ts';
@@ -8,6 +13,10 @@ import { makeTail } from '../../../functions/live/tail.ts';
 import { DEFAULT_POLICY, MemoryObjectStore, MemoryStream } from '../../support/fakes.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
+const clock = { now: NOW };
+afterEach(() => {
+  clock.now = NOW;
+});
 
 function start({ postsPerSecond = 1_000, gone = new Set<string>() } = {}) {
   const stream = new MemoryStream();
@@ -21,6 +30,7 @@ function start({ postsPerSecond = 1_000, gone = new Set<string>() } = {}) {
   }[] = [];
   const deleted = new Set<EventId>();
   const removed: string[] = [];
+  const closed: string[] = [];
   const slept: number[] = [];
   let lists = 0;
   const viewers = {
@@ -32,7 +42,10 @@ function start({ postsPerSecond = 1_000, gone = new Set<string>() } = {}) {
       removed.push(connectionId);
     },
   } as Partial<ViewerRegister> as ViewerRegister;
-  const post: ViewerPost = {
+  const post: ViewerPost & ViewerClose = {
+    close: async (connectionId) => {
+      closed.push(connectionId);
+    },
     post: async (to, text) => {
       if (gone.has(to)) return false;
       posted.push({ to, message: JSON.parse(text), bytes: Buffer.byteLength(text) });
@@ -47,7 +60,7 @@ function start({ postsPerSecond = 1_000, gone = new Set<string>() } = {}) {
       listIn: async () => new Map([...deleted].map((id) => [id, 'deleted' as const])),
     },
     postsPerSecond,
-    now: () => NOW,
+    now: () => clock.now,
     sleep: async (millis) => {
       slept.push(millis);
     },
@@ -55,11 +68,15 @@ function start({ postsPerSecond = 1_000, gone = new Set<string>() } = {}) {
   return {
     posted,
     removed,
+    closed,
     deleted,
     slept,
     lists: () => lists,
-    watch: (project: string, connectionId: string, query: string) =>
-      watched.set(project, [...(watched.get(project) ?? []), { connectionId, query }]),
+    watch: (project: string, connectionId: string, query: string, endsAt?: number) =>
+      watched.set(project, [
+        ...(watched.get(project) ?? []),
+        { connectionId, query, ...(endsAt !== undefined && { endsAt }) },
+      ]),
     send: (project: string, ...bodies: string[]) =>
       accept(
         bodies.map((body) => ({
@@ -83,6 +100,25 @@ describe('the tail', () => {
     deleted.add(first as EventId);
     await run();
     expect(posted.flatMap(({ message }) => message.logs.map((log) => log.message))).toEqual(['two']);
+  });
+
+  it('ends a connection whose token or key has ended, at the second and before anything more is posted to it', async () => {
+    const { watch, send, run, posted, closed, removed } = start();
+    watch('a', 'short', '', NOW / 1000 + 60);
+    watch('a', 'long', '');
+    await send('a', 'one');
+    clock.now = NOW + 59_999;
+    await run();
+    const before = posted.length;
+    expect([posted.map(({ to }) => to).sort(), closed]).toEqual([['long', 'short'], []]);
+    clock.now = NOW + 60_000;
+    await run();
+    const since = posted.slice(before).map(({ to, message }) => [to, message.type]);
+    expect(since).toEqual([
+      ['short', 'ended'],
+      ['long', 'logs'],
+    ]);
+    expect([removed, closed]).toEqual([['short'], ['short']]);
   });
 
   it('posts to each viewer what its query matches, and no other project', async () => {

@@ -1,7 +1,9 @@
 import { csvCell } from '../../lib/export-rows.ts';
-import type { Entry } from './api/audit.ts';
+import type { Entry, Search } from './api/audit.ts';
 
-const COLUMNS: readonly (readonly [name: string, value: (entry: Entry) => unknown])[] = [
+type Columns<Item> = readonly (readonly [name: string, value: (item: Item) => unknown])[];
+
+const ENTRY: Columns<Entry> = [
   ['seq', ({ seq }) => seq],
   ['timestamp', ({ timestamp }) => timestamp],
   ['actor_type', ({ actor }) => actor.type],
@@ -18,10 +20,35 @@ const COLUMNS: readonly (readonly [name: string, value: (entry: Entry) => unknow
   ['hash', ({ hash }) => hash],
 ];
 
-/** Entries as CSV (RFC 4180), safe to open in a spreadsheet. */
-export const toCsv = (entries: readonly Entry[]): string =>
+const SEARCH: Columns<Search> = [
+  ['timestamp', ({ timestamp }) => timestamp],
+  ['actor_type', ({ actor }) => actor.type],
+  ['actor_id', ({ actor }) => actor.id],
+  ['actor_name', ({ actor }) => actor.name],
+  ['action', ({ action }) => action],
+  ['entity_type', (search) => search.entity_type],
+  ['entity_id', (search) => search.entity_id],
+  ['query', ({ query }) => query],
+  ['from', ({ from }) => from],
+  ['to', ({ to }) => to],
+  ['parameters', ({ parameters }) => JSON.stringify(parameters)],
+  ['result', ({ result }) => result],
+  ['error_code', (search) => search.error_code],
+  ['count', ({ count }) => count],
+  ['total', ({ total }) => total],
+  ['partial', ({ partial }) => partial],
+  ['took_ms', (search) => search.took_ms],
+  ['ip_address', (search) => search.ip_address],
+  ['id', ({ id }) => id],
+];
+
+/** CSV (RFC 4180), safe to open in a spreadsheet. */
+const toCsv = <Item>(columns: Columns<Item>, items: readonly Item[]): string =>
   [
-    COLUMNS.map(([name]) => name).join(','),
-    ...entries.map((entry) => COLUMNS.map(([, value]) => csvCell(String(value(entry) ?? ''))).join(',')),
+    columns.map(([name]) => name).join(','),
+    ...items.map((item) => columns.map(([, value]) => csvCell(String(value(item) ?? ''))).join(',')),
     '',
   ].join('\r\n');
+
+export const entriesToCsv = (entries: readonly Entry[]): string => toCsv(ENTRY, entries);
+export const searchesToCsv = (searches: readonly Search[]): string => toCsv(SEARCH, searches);

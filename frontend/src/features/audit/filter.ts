@@ -2,9 +2,10 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { AuditFilter } from './api/audit.ts';
 
-const NAMES = ['actor', 'action', 'entity_type', 'entity_id', 'result', 'from', 'to'] as const;
+const NAMES = ['chain', 'actor', 'action', 'entity_type', 'entity_id', 'result', 'from', 'to'] as const;
 const LONGEST = 256;
 export const NO_FILTER: AuditFilter = {
+  chain: '',
   actor: '',
   action: '',
   entity_type: '',
@@ -18,7 +19,11 @@ export const NO_FILTER: AuditFilter = {
 export function readFilter(params: URLSearchParams): AuditFilter {
   const found = NAMES.map((name) => [name, (params.get(name) ?? '').slice(0, LONGEST)] as const);
   const filter: AuditFilter = { ...NO_FILTER, ...Object.fromEntries(found) };
-  return ['success', 'failure', 'pending'].includes(filter.result) ? filter : { ...filter, result: '' };
+  return {
+    ...filter,
+    chain: filter.chain === 'none' ? 'none' : '',
+    result: ['success', 'failure', 'pending'].includes(filter.result) ? filter.result : '',
+  };
 }
 
 /** The address of a filter; empty members are left out. */

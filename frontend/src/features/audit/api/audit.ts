@@ -1,13 +1,22 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { AuditEntry, AuditEntryList, AuditVerification } from '../../../../../functions/audit/api.ts';
+import type {
+  AuditEntry,
+  AuditEntryList,
+  AuditedSearch,
+  AuditedSearchList,
+  AuditVerification,
+} from '../../../../../functions/audit/api.ts';
 import { currentProject, request } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 
 export type Entry = AuditEntry;
+export type Search = AuditedSearch;
 export type Verification = AuditVerification;
 
 /** What entries are looked for; an entity is followed when both of its members are given. */
 export interface AuditFilter {
+  /** Empty for what was done; `none` for what was searched, which stands in no chain. */
+  readonly chain: string;
   readonly actor: string;
   readonly action: string;
   readonly entity_type: string;
@@ -19,12 +28,12 @@ export interface AuditFilter {
 
 const PAGE_SIZE = 50;
 
-export function useAudit(filter: AuditFilter) {
+function useList<List extends AuditEntryList | AuditedSearchList>(filter: AuditFilter) {
   const queryKey = [useStore(currentProject), 'audit', filter] as const;
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ signal, pageParam }) =>
-      request<AuditEntryList>('/api/v1/audit', {
+      request<List>('/api/v1/audit', {
         query: { ...filter, limit: PAGE_SIZE, cursor: pageParam },
         signal,
       }),
@@ -33,6 +42,9 @@ export function useAudit(filter: AuditFilter) {
   });
   return { query, queryKey };
 }
+
+export const useAudit = (filter: AuditFilter) => useList<AuditEntryList>(filter);
+export const useSearches = (filter: AuditFilter) => useList<AuditedSearchList>(filter);
 
 /** All of the chain compared with its hashes and seals, a stretch at a time. */
 async function verifyAll(signal: AbortSignal): Promise<Verification> {

@@ -12,6 +12,19 @@ const RANGES: readonly (readonly [from: string, name: string])[] = [
   ['-30d', 'last 30 days'],
 ];
 
+/** What people and programs search by; the parts of a page besides are found by their action. */
+const OPERATIONS: readonly (readonly [action: string, name: string])[] = [
+  ['read.search_logs', 'searches'],
+  ['read.recent_logs', 'newest events'],
+  ['read.live_tail', 'live tail'],
+  ['read.get_log', 'one event'],
+  ['read.log_context', 'around an event'],
+  ['read.get_correlation_trace', 'correlations'],
+  ['read.export_logs', 'exports'],
+  ['read.log_facets', 'facets'],
+  ['read.log_field_values', 'values of a field'],
+];
+
 interface AuditFilterProps {
   readonly filter: AuditFilter;
   readonly onChange: (change: Partial<AuditFilter>) => void;
@@ -20,6 +33,7 @@ interface AuditFilterProps {
 /** Conditions on entries; they take effect together, when asked for. */
 export function AuditFilterForm({ filter, onChange }: AuditFilterProps) {
   const [draft, setDraft] = useState(filter);
+  const searches = filter.chain === 'none';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onChange(draft);
@@ -35,14 +49,34 @@ export function AuditFilterForm({ filter, onChange }: AuditFilterProps) {
   );
   return (
     <form
-      aria-label="Audit entries"
+      aria-label={searches ? 'Searches' : 'Audit entries'}
       onSubmit={submit}
       className="grid grid-cols-[repeat(auto-fill,minmax(150px,1fr))] items-end gap-2"
     >
       {text('actor', 'Who', 'name or id')}
-      {text('action', 'Action', 'user.login, api_key.*')}
-      {text('entity_type', 'Kind of thing', 'api_key')}
-      {text('entity_id', 'Its id', '')}
+      {searches ? (
+        <Choice
+          label="Operation"
+          value={draft.action}
+          onChange={(event) => setDraft({ ...draft, action: event.target.value })}
+        >
+          <option value="">any</option>
+          {OPERATIONS.map(([action, name]) => (
+            <option key={action} value={action}>
+              {name}
+            </option>
+          ))}
+          {draft.action !== '' && !OPERATIONS.some(([action]) => action === draft.action) && (
+            <option value={draft.action}>{draft.action}</option>
+          )}
+        </Choice>
+      ) : (
+        <>
+          {text('action', 'Action', 'user.login, api_key.*')}
+          {text('entity_type', 'Kind of thing', 'api_key')}
+        </>
+      )}
+      {text('entity_id', searches ? 'Id of the event' : 'Its id', '')}
       <Choice
         label="Result"
         value={draft.result}
@@ -51,7 +85,7 @@ export function AuditFilterForm({ filter, onChange }: AuditFilterProps) {
         <option value="">any</option>
         <option value="success">success</option>
         <option value="failure">failure</option>
-        <option value="pending">not finished</option>
+        {!searches && <option value="pending">not finished</option>}
       </Choice>
       <Choice label="When" value={draft.from} onChange={(event) => setDraft({ ...draft, from: event.target.value })}>
         {RANGES.map(([from, name]) => (
@@ -65,7 +99,7 @@ export function AuditFilterForm({ filter, onChange }: AuditFilterProps) {
         <Button look="primary" type="submit" className="h-8">
           Find
         </Button>
-        <Button className="h-8" onClick={() => onChange(NO_FILTER)}>
+        <Button className="h-8" onClick={() => onChange({ ...NO_FILTER, chain: filter.chain })}>
           Clear
         </Button>
       </span>

@@ -1,109 +1,139 @@
-import { Download } from 'lucide-react';
-import { useState } from 'react';
+import { useId, useState } from 'react';
+import { Link } from 'react-router';
 import { useDenied } from '../../../lib/access.ts';
-import { saveFile } from '../../../lib/clipboard.ts';
-import { formatCount, plural } from '../../../lib/format.ts';
-import { toProblem } from '../../../lib/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Page } from '../../../ui/page.tsx';
-import { Message, Panel, ProblemView } from '../../../ui/panel.tsx';
-import { type Entry, useAudit } from '../api/audit.ts';
-import { toCsv } from '../export-entries.ts';
+import { Message } from '../../../ui/panel.tsx';
+import { Tabs } from '../../../ui/tabs.tsx';
+import { type AuditFilter, useAudit, useSearches } from '../api/audit.ts';
+import { useAuditSettings } from '../api/settings.ts';
+import { entriesToCsv, searchesToCsv } from '../export-entries.ts';
 import { NO_FILTER, useAuditFilter } from '../filter.ts';
 import { AuditFilterForm } from './audit-filter.tsx';
+import { EntryList } from './entry-list.tsx';
 import { EntryRow } from './entry-row.tsx';
+import { SearchRow } from './search-row.tsx';
 import { VerifiedBadge } from './verified-badge.tsx';
 
-/** What was done in the project, by whom, and that nobody altered it since. */
+const TABS = [
+  { id: 'project', label: 'What was done' },
+  { id: 'none', label: 'What was searched' },
+] as const;
+
+/** What was done in the project, by whom, and that nobody altered it since; and what was searched, where that is recorded. */
 export function AuditPage() {
-  const denied = useDenied('admin');
+  const denied = useDenied('audit');
   const [filter, setFilter] = useAuditFilter();
-  const { query, queryKey } = useAudit(filter);
-  const [opened, setOpened] = useState<string | null>(null);
-  const entries = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const first = query.data?.pages[0];
-  const last = query.data?.pages.at(-1);
-  const save = (name: string, type: string, text: string) =>
-    saveFile(`tributary-audit-${new Date().toISOString().slice(0, 10)}.${name}`, type, [text]);
-  const trail = filter.entity_type !== '' && filter.entity_id !== '';
+  const base = useId();
   if (denied !== null)
     return (
       <Page title="Audit">
         <Message title="Only admins read the audit trail">{denied}.</Message>
       </Page>
     );
+  const searches = filter.chain === 'none';
+  const trail = !searches && filter.entity_type !== '' && filter.entity_id !== '';
+  const tab = searches ? 'none' : 'project';
   return (
     <Page
       title={trail ? `Trail of ${filter.entity_type} ${filter.entity_id}` : 'Audit'}
-      about="Every change and every sign-in of this project, as a chain that nobody can alter unseen."
-      action={<VerifiedBadge />}
+      about={
+        searches
+          ? 'Reads of events, as far as the project has them recorded. They stand in no chain and end with their time.'
+          : 'Every change and every sign-in of this project, as a chain that nobody can alter unseen.'
+      }
+      action={searches ? undefined : <VerifiedBadge />}
     >
-      <AuditFilterForm key={JSON.stringify(filter)} filter={filter} onChange={setFilter} />
-      <Panel
-        title={trail ? 'What happened to it' : 'Entries'}
-        aside={
-          first && (
-            <span className="flex items-center gap-2">
-              <span role="status" className="num text-xs text-muted">
-                {first.total_relation === 'gte' ? 'at least ' : ''}
-                {plural(first.total, 'entry', 'entries')}
-              </span>
-              <Button icon={Download} onClick={() => save('csv', 'text/csv;charset=utf-8', toCsv(entries))}>
-                CSV
-              </Button>
-              <Button
-                icon={Download}
-                onClick={() =>
-                  save('ndjson', 'application/x-ndjson', entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-                }
-              >
-                NDJSON
-              </Button>
-            </span>
-          )
-        }
-        query={query.isFetchNextPageError ? { ...query, error: null } : query}
-        queryKey={queryKey}
-        isEmpty={() => entries.length === 0 && last?.next_cursor === null}
-        empty={
-          <Message
-            title="No entry is like that"
-            action={<Button onClick={() => setFilter(NO_FILTER)}>Remove all conditions</Button>}
-          />
-        }
+      <Tabs
+        label="Audit"
+        base={base}
+        tabs={TABS}
+        current={tab}
+        onChange={(id) => setFilter({ ...NO_FILTER, chain: id === 'none' ? 'none' : '' })}
+      />
+      <div
+        role="tabpanel"
+        id={`${base}-panel`}
+        aria-labelledby={`${base}-tab-${tab}`}
+        className="grid grid-cols-[minmax(0,1fr)] gap-4"
       >
-        {() => (
-          <>
-            <ul aria-label="Audit entries">
-              {entries.map((entry: Entry) => (
-                <EntryRow
-                  key={entry.id}
-                  entry={entry}
-                  open={opened === entry.id}
-                  onOpen={() => setOpened(opened === entry.id ? null : entry.id)}
-                  onFilter={setFilter}
-                />
-              ))}
-            </ul>
-            {query.isFetchNextPageError && query.error && (
-              <ProblemView compact problem={toProblem(query.error)} onRetry={() => void query.fetchNextPage()} />
-            )}
-            <p className="num flex items-center gap-2 px-3 py-2 text-xs text-muted">
-              {query.hasNextPage ? (
-                <>
-                  <Button aria-disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    {query.isFetchingNextPage ? 'Loading…' : 'Load older'}
-                  </Button>
-                  {formatCount(entries.length)} loaded; files hold the loaded ones
-                  {last?.partial && '. The search came to its budget, older entries may match'}
-                </>
-              ) : (
-                `All ${plural(entries.length, 'entry', 'entries')} are here`
-              )}
-            </p>
-          </>
+        <AuditFilterForm key={JSON.stringify(filter)} filter={filter} onChange={setFilter} />
+        {searches ? (
+          <Searches filter={filter} onFilter={setFilter} />
+        ) : (
+          <Entries title={trail ? 'What happened to it' : 'Entries'} filter={filter} onFilter={setFilter} />
         )}
-      </Panel>
+      </div>
     </Page>
   );
 }
+
+interface ListProps {
+  readonly filter: AuditFilter;
+  readonly onFilter: (change: Partial<AuditFilter>) => void;
+}
+
+/** Which of a list is open, and how one is opened or closed. */
+function useOpened() {
+  const [opened, setOpened] = useState<string | null>(null);
+  return (id: string) => ({ open: opened === id, onOpen: () => setOpened(opened === id ? null : id) });
+}
+
+function Entries({ title, filter, onFilter }: ListProps & { title: string }) {
+  const opening = useOpened();
+  return (
+    <EntryList
+      {...useAudit(filter)}
+      title={title}
+      label="Audit entries"
+      noun={['entry', 'entries']}
+      file="tributary-audit"
+      toCsv={entriesToCsv}
+      empty={<NothingLikeThat title="No entry is like that" onFilter={onFilter} filter={filter} />}
+    >
+      {(entry) => <EntryRow key={entry.id} entry={entry} {...opening(entry.id)} onFilter={onFilter} />}
+    </EntryList>
+  );
+}
+
+function Searches({ filter, onFilter }: ListProps) {
+  const opening = useOpened();
+  const { query: settings } = useAuditSettings();
+  const filtered = JSON.stringify(filter) !== JSON.stringify({ ...NO_FILTER, chain: 'none' });
+  return (
+    <>
+      {settings.data && !settings.data.record_searches && (
+        <p className="text-s text-muted">
+          Searches of this project are not recorded now.{' '}
+          <Link to="/project" className="text-accent-ink underline underline-offset-2">
+            Settings of the project
+          </Link>
+        </p>
+      )}
+      <EntryList
+        {...useSearches(filter)}
+        title="Searches"
+        label="Searches"
+        noun={['search', 'searches']}
+        file="tributary-searches"
+        toCsv={searchesToCsv}
+        empty={
+          filtered ? (
+            <NothingLikeThat title="No search is like that" onFilter={onFilter} filter={filter} />
+          ) : (
+            <Message title="No search is recorded">The first one that is will stand here.</Message>
+          )
+        }
+      >
+        {(search) => <SearchRow key={search.id} search={search} {...opening(search.id)} onFilter={onFilter} />}
+      </EntryList>
+    </>
+  );
+}
+
+const NothingLikeThat = ({ title, filter, onFilter }: ListProps & { title: string }) => (
+  <Message
+    title={title}
+    action={<Button onClick={() => onFilter({ ...NO_FILTER, chain: filter.chain })}>Remove all conditions</Button>}
+  />
+);

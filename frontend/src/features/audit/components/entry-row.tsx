@@ -1,13 +1,13 @@
-import { ChevronRight } from 'lucide-react';
 import { formatTimestamp } from '../../../lib/format.ts';
 import { usePreferences } from '../../../lib/preferences.ts';
 import { visibleText } from '../../../lib/visible-text.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
-import { cx } from '../../../ui/cx.ts';
+import { ExpandableRow } from '../../../ui/expandable-row.tsx';
 import { ScrollRegion } from '../../../ui/scroll-region.tsx';
 import type { AuditFilter, Entry } from '../api/audit.ts';
 import { changesOf } from '../diff.ts';
+import { type Fact, Facts } from './facts.tsx';
 
 const RESULT = {
   success: { word: 'success', look: 'text-ok' },
@@ -27,15 +27,12 @@ export function EntryRow({ entry, open, onOpen, onFilter }: EntryRowProps) {
   const { zone } = usePreferences();
   const result = RESULT[entry.result];
   return (
-    <li className="border-b border-line/60 last:border-0">
-      <button
-        type="button"
-        aria-expanded={open}
-        onClick={onOpen}
-        className="grid w-full grid-cols-[16px_minmax(0,1fr)] items-center gap-x-2 px-3 py-1 text-left hover:bg-hover max-sm:py-2"
-      >
-        <ChevronRight size={14} aria-hidden="true" className={cx('text-faint', open && 'rotate-90')} />
-        <span className="grid items-center gap-x-3 sm:grid-cols-[150px_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_90px]">
+    <ExpandableRow
+      open={open}
+      onOpen={onOpen}
+      columns="sm:grid-cols-[150px_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_90px]"
+      cells={
+        <>
           <span className="num font-mono text-xs text-muted">{formatTimestamp(entry.timestamp, zone)}</span>
           <span className="truncate">{visibleText(entry.actor.name || entry.actor.id)}</span>
           <span className="truncate font-medium">{visibleText(entry.action)}</span>
@@ -43,16 +40,17 @@ export function EntryRow({ entry, open, onOpen, onFilter }: EntryRowProps) {
             {visibleText(`${entry.entity_type} ${entry.entity_id}`)}
           </span>
           <span className={result.look}>{result.word}</span>
-        </span>
-      </button>
-      {open && <Details entry={entry} onFilter={onFilter} />}
-    </li>
+        </>
+      }
+    >
+      {() => <Details entry={entry} onFilter={onFilter} />}
+    </ExpandableRow>
   );
 }
 
 function Details({ entry, onFilter }: Pick<EntryRowProps, 'entry' | 'onFilter'>) {
   const changes = changesOf(entry);
-  const facts: readonly (readonly [name: string, value: string | undefined])[] = [
+  const facts: readonly Fact[] = [
     ['Place in the chain', `${entry.seq}${entry.sealed ? ', sealed' : ', not sealed yet'}`],
     ['Actor', `${entry.actor.type} ${entry.actor.id}`],
     ['Recorded by', entry.recorded_by && `${entry.recorded_by.name} (${entry.recorded_by.type})`],
@@ -110,16 +108,7 @@ function Details({ entry, onFilter }: Pick<EntryRowProps, 'entry' | 'onFilter'>)
           </table>
         </ScrollRegion>
       )}
-      <dl className="grid gap-x-4 gap-y-0.5 text-xs sm:grid-cols-[140px_minmax(0,1fr)]">
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name} className="contents">
-              <dt className="text-muted">{name}</dt>
-              <dd className="font-mono break-all">{visibleText(value)}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <Facts facts={facts} />
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => onFilter({ entity_type: entry.entity_type, entity_id: entry.entity_id })}>
           All of this {entry.entity_type}

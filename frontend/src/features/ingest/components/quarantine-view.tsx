@@ -1,4 +1,3 @@
-import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useDenied } from '../../../lib/access.ts';
 import { formatBytes, formatCount, plural } from '../../../lib/format.ts';
@@ -6,7 +5,7 @@ import { useSettled } from '../../../lib/hooks.ts';
 import { toProblem } from '../../../lib/problem.ts';
 import { visibleText } from '../../../lib/visible-text.ts';
 import { Button } from '../../../ui/button.tsx';
-import { cx } from '../../../ui/cx.ts';
+import { ExpandableRow } from '../../../ui/expandable-row.tsx';
 import { Field } from '../../../ui/field.tsx';
 import { Message, Panel, PanelBody } from '../../../ui/panel.tsx';
 import { When } from '../../../ui/when.tsx';
@@ -115,35 +114,33 @@ interface RowProps {
 function Row({ entry, open, onOpen, denied, onRedrive }: RowProps) {
   const [first] = entry.reasons;
   return (
-    <li className="border-b border-line/60 last:border-0">
-      <div className="flex items-center gap-2 pr-3 hover:bg-hover">
-        <button
-          type="button"
-          aria-expanded={open}
-          onClick={onOpen}
-          className="grid min-w-0 flex-1 grid-cols-[16px_minmax(0,1fr)] items-center gap-x-2 py-1 pl-3 text-left max-sm:min-h-11"
-        >
-          <ChevronRight size={14} aria-hidden="true" className={cx('text-faint', open && 'rotate-90')} />
-          <span className="grid items-center gap-x-3 sm:grid-cols-[90px_minmax(0,1fr)_110px_100px]">
-            <When at={entry.received_at} />
-            <span className="truncate">
-              {first ? visibleText(first.reason) : 'no reason was told'}
-              {entry.reasons.length > 1 && (
-                <span className="text-muted"> and {plural(entry.reasons.length - 1, 'other reason')}</span>
-              )}
-            </span>
-            <span className="num text-muted">
-              {entry.kind === 'frame' ? 'a whole frame' : plural(entry.events, 'event')}
-            </span>
-            <span className="num text-muted">{formatBytes(entry.bytes)}</span>
+    <ExpandableRow
+      open={open}
+      onOpen={onOpen}
+      columns="sm:grid-cols-[90px_minmax(0,1fr)_110px_100px]"
+      cells={
+        <>
+          <When at={entry.received_at} />
+          <span className="truncate">
+            {first ? visibleText(first.reason) : 'no reason was told'}
+            {entry.reasons.length > 1 && (
+              <span className="text-muted"> and {plural(entry.reasons.length - 1, 'other reason')}</span>
+            )}
           </span>
-        </button>
+          <span className="num text-muted">
+            {entry.kind === 'frame' ? 'a whole frame' : plural(entry.events, 'event')}
+          </span>
+          <span className="num text-muted">{formatBytes(entry.bytes)}</span>
+        </>
+      }
+      action={
         <Button deniedBecause={denied} onClick={onRedrive}>
           Redrive
         </Button>
-      </div>
-      {open && <Contents entry={entry} />}
-    </li>
+      }
+    >
+      {() => <Contents entry={entry} />}
+    </ExpandableRow>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { access, useDenied } from '../../../lib/access.ts';
 import { currentProject } from '../../../lib/api.ts';
 import { toProblem } from '../../../lib/problem.ts';
@@ -17,10 +17,12 @@ interface ProjectPageProps {
   readonly userId: string;
   /** Reads anew which projects there are, and shows one of them. */
   readonly onProjects: (show?: string) => Promise<unknown>;
+  /** Settings of the project that others look after. */
+  readonly children?: ReactNode;
 }
 
 /** The chosen project: its name, who belongs to it, who is invited. */
-export function ProjectPage({ userId, onProjects }: ProjectPageProps) {
+export function ProjectPage({ userId, onProjects, children }: ProjectPageProps) {
   const id = useStore(currentProject);
   const project = useStore(access).projects.find((one) => one.id === id);
   const denied = useDenied('project');
@@ -52,6 +54,7 @@ export function ProjectPage({ userId, onProjects }: ProjectPageProps) {
     >
       <Members project={project.id} userId={userId} denied={denied} />
       <Invitations key={project.id} project={project.id} denied={denied} />
+      {children}
       <div className="grid gap-4 md:grid-cols-2">
         <Rename key={project.id} project={project} denied={denied} onRenamed={() => onProjects(project.id)} />
         <NewProject onMade={onProjects} />

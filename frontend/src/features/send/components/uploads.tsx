@@ -1,4 +1,3 @@
-import { ChevronRight } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Upload } from '../../../../../functions/ingest/uploads-api.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../../../lib/format.ts';
@@ -6,6 +5,7 @@ import { termText } from '../../../lib/query-term.ts';
 import { linkTo, useUrlState } from '../../../lib/url-state.ts';
 import { visibleText } from '../../../lib/visible-text.ts';
 import { cx } from '../../../ui/cx.ts';
+import { ExpandableRow } from '../../../ui/expandable-row.tsx';
 import { Message, Panel } from '../../../ui/panel.tsx';
 import { When } from '../../../ui/when.tsx';
 import { useUploads } from '../api/uploads.ts';
@@ -60,31 +60,31 @@ function told({ status, progress, accepted, rejected, error }: Upload): string {
 function Row({ upload, open, onOpen }: { upload: Upload; open: boolean; onOpen: () => void }) {
   const bad = upload.status === 'failed' || upload.rejected > 0;
   return (
-    <li className="border-b border-line/60 last:border-0">
-      <button
-        type="button"
-        aria-expanded={open}
-        onClick={onOpen}
-        className="grid w-full min-w-0 grid-cols-[16px_minmax(0,1fr)] items-center gap-x-2 py-1 pr-3 pl-3 text-left hover:bg-hover max-sm:min-h-11"
-      >
-        <ChevronRight size={14} aria-hidden="true" className={cx('text-faint', open && 'rotate-90')} />
-        <span className="grid items-center gap-x-3 sm:grid-cols-[90px_minmax(0,1fr)_80px_minmax(0,1fr)]">
+    <ExpandableRow
+      open={open}
+      onOpen={onOpen}
+      columns="sm:grid-cols-[90px_minmax(0,1fr)_80px_minmax(0,1fr)]"
+      cells={
+        <>
           <When at={upload.created_at} />
           <span className="truncate">{visibleText(upload.name)}</span>
           <span className="num text-muted">{formatBytes(upload.size)}</span>
           <span className={cx('num truncate', bad ? 'text-caution' : 'text-muted')}>{told(upload)}</span>
-        </span>
-      </button>
-      {upload.status === 'processing' && (
-        <progress
-          aria-label={`Read of ${visibleText(upload.name)}`}
-          className="mx-9 mb-1 block h-1.5 w-40 accent-accent-fill"
-          max={1}
-          value={upload.progress}
-        />
-      )}
-      {open && <Result upload={upload} />}
-    </li>
+        </>
+      }
+      below={
+        upload.status === 'processing' && (
+          <progress
+            aria-label={`Read of ${visibleText(upload.name)}`}
+            className="mx-9 mb-1 block h-1.5 w-40 accent-accent-fill"
+            max={1}
+            value={upload.progress}
+          />
+        )
+      }
+    >
+      {() => <Result upload={upload} />}
+    </ExpandableRow>
   );
 }
 
