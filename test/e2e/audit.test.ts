@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditEntry, AuditEntryList, AuditVerification } from '../../functions/audit/api.ts';
+import { listRoutes } from '../../bin/openapi/routes.ts';
+import type { AuditEntry, AuditEntryList, AuditedSearchList, AuditVerification } from '../../functions/audit/api.ts';
+import { isSearch } from '../../functions/search/recorded.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { ROOT } from '../support/steps.ts';
 
@@ -95,6 +97,43 @@ describe('the audit trail', () => {
     expect([wrong.status, await wrong.json()]).toMatchObject([422, { errors: [{ pointer: '#/colour' }] }]);
     expect((await admin.call('/api/v1/audit?cursor=abc')).status).toBe(400);
     expect((await admin.call('/api/v1/audit/999-000000000000')).status).toBe(404);
+  });
+
+  it('leaves searches aside, which are recorded on their own once a project asks for it, each with what came of it', async () => {
+    const project = 'searched';
+    const here = (init: RequestInit = {}) => ({ ...init, headers: { ...init.headers, 'x-project-id': project } });
+    expect((await admin.call('/api/v1/projects', json({ id: project, name: 'Searched' }))).status).toBe(201);
+    const settings = await admin.call(
+      '/api/v1/audit/settings',
+      here(json({ record_searches: true, keep_days: 7 }, 'PUT')),
+    );
+    expect(settings.status).toBe(200);
+    const searches = (await listRoutes()).filter(({ slice, route }) => slice === 'search' && isSearch(route));
+    const ofEvents = searches.map(({ route }) => route).filter(({ path }) => !/saved-searches|exports/.test(path));
+    const asked: Record<string, string> = {};
+    for (const { operationId, path } of ofEvents) {
+      const found = path.replace('{id}', 'missing').replace('{name}', 'shop');
+      const query = 'query=needle%20password:hunter2&name=shop&field=service';
+      const { status } = await admin.call(`${found}${path.includes('{id}') ? '' : `?${query}`}`, here());
+      asked[`read.${operationId.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`] =
+        status === 200 ? 'success' : status === 404 ? 'failure not_found' : `${status}`;
+    }
+    const list = await admin.read<AuditedSearchList>('/api/v1/audit?chain=none&limit=200', here());
+    const told = list.items.map(({ action, result, error_code: code }) => [action, [result, code].join(' ').trim()]);
+    expect(Object.fromEntries(told)).toEqual(asked);
+    expect(told).toHaveLength(ofEvents.length);
+    expect(list.items.every(({ actor, chained }) => actor.name === 'admin' && !chained)).toBe(true);
+    expect(list.items.find(({ action }) => action === 'read.search_logs')).toMatchObject({
+      query: 'needle password:[masked]',
+      count: 0,
+      total: 0,
+    });
+    const chain = await admin.read<AuditEntryList>('/api/v1/audit?limit=200', here());
+    expect(chain.items.map(({ action }) => action)).toEqual([
+      'log.exported',
+      'audit_settings.updated',
+      'project.created',
+    ]);
   });
 
   it('is as it was written', async () => {

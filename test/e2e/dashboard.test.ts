@@ -34,6 +34,7 @@ const PAGES = [
   '/project',
   '/keys',
   '/audit',
+  '/audit?chain=none',
   '/users',
   '/limits',
   '/settings',

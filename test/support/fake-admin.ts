@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditEntry } from '../../functions/audit/api.ts';
+import type { AuditEntry, AuditedSearch } from '../../functions/audit/api.ts';
 
 interface Answer {
   readonly status: number;
@@ -56,11 +56,38 @@ function makeEntries(count: number): AuditEntry[] {
   }).reverse();
 }
 
+/** Searches that were recorded, the newest first. */
+const makeSearches = (count: number): AuditedSearch[] =>
+  Array.from({ length: count }, (_, index): AuditedSearch => {
+    const isOfOne = index % 4 === 3;
+    const failed = index % 6 === 5;
+    return {
+      id: `srch_${index}`,
+      timestamp: ago(index * 6e5),
+      chained: false,
+      actor:
+        index % 3 === 0 ? { type: 'key', id: 'key_1', name: 'reporting' } : { type: 'user', id: 'usr_2', name: 'dana' },
+      action: isOfOne ? 'read.get_log' : 'read.search_logs',
+      entity_type: isOfOne ? 'log' : 'project',
+      entity_id: isOfOne ? `b${index}` : 'demo',
+      result: failed ? 'failure' : 'success',
+      ...(failed && { error_code: 'query_syntax' }),
+      ...(!isOfOne && { query: `service:checkout level:error customer-${index}`, from: ago(index * 6e5 + HOUR) }),
+      parameters: isOfOne ? {} : { limit: 100 },
+      ...(!failed && { count: isOfOne ? 1 : 40 + index, total: 1_234 + index, partial: false }),
+      took_ms: 18.4,
+      ip_address: '203.0.113.7',
+      request_id: `req_s${index}`,
+    };
+  });
+
 const CHANGES: readonly string[] = ['POST', 'PUT', 'DELETE'];
 
 /** People, projects, limits and the audit trail of the fake API. @returns null for paths that are not theirs */
 export function makeFakeAdmin({ me, project }: { me: { id: string; username: string }; project: { id: string } }) {
   const entries = makeEntries(130);
+  const searches = makeSearches(70);
+  let auditSettings: Record<string, unknown> = { record_searches: false, keep_days: 90, version: 0 };
   const members = [
     { user_id: me.id, username: me.username, email: 'admin@example.com', role: 'admin', disabled: false },
     {
@@ -110,7 +137,17 @@ export function makeFakeAdmin({ me, project }: { me: { id: string; username: str
     { id: 'login:ip:203.0.113.7', class: 'login', who: 'ip:203.0.113.7', limit: 400, used: 12 },
   ];
 
-  const audit = (path: string, search: URLSearchParams): Answer | null => {
+  const audit = (method: string, path: string, search: URLSearchParams, body: string): Answer | null => {
+    if (path === '/api/v1/audit/settings') {
+      if (method === 'PUT')
+        auditSettings = {
+          ...JSON.parse(body),
+          version: Number(auditSettings.version) + 1,
+          updated_at: ago(0),
+          updated_by: me.username,
+        };
+      return ok(auditSettings);
+    }
     if (path === '/api/v1/audit/verify')
       return ok({
         intact: true,
@@ -127,7 +164,8 @@ export function makeFakeAdmin({ me, project }: { me: { id: string; username: str
       });
     if (path !== '/api/v1/audit') return null;
     const wanted = (name: string) => search.get(name) ?? '';
-    const found = entries.filter(
+    const listed: readonly (AuditEntry | AuditedSearch)[] = wanted('chain') === 'none' ? searches : entries;
+    const found = listed.filter(
       (entry) =>
         [entry.actor.id, entry.actor.name].some((one) => wanted('actor') === '' || one === wanted('actor')) &&
         (wanted('action') === '' ||
@@ -248,5 +286,8 @@ export function makeFakeAdmin({ me, project }: { me: { id: string; username: str
   };
 
   return (method: string, path: string, search: URLSearchParams, body: string): Answer | null =>
-    audit(path, search) ?? people(method, path, search, body) ?? projects(method, path, body) ?? limits(method, path);
+    audit(method, path, search, body) ??
+    people(method, path, search, body) ??
+    projects(method, path, body) ??
+    limits(method, path);
 }
