@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { listRoutes } from '../../bin/openapi/routes.ts';
 import type { AuditEntry, AuditEntryList, AuditedSearchList, AuditVerification } from '../../functions/audit/api.ts';
 import { isSearch } from '../../functions/search/recorded.ts';
@@ -111,10 +112,13 @@ describe('the audit trail', () => {
     const searches = (await listRoutes()).filter(({ slice, route }) => slice === 'search' && isSearch(route));
     const ofEvents = searches.map(({ route }) => route).filter(({ path }) => !/saved-searches|exports/.test(path));
     const asked: Record<string, string> = {};
-    for (const { operationId, path } of ofEvents) {
-      const found = path.replace('{id}', 'missing').replace('{name}', 'shop');
-      const query = 'query=needle%20password:hunter2&name=shop&field=service';
-      const { status } = await admin.call(`${found}${path.includes('{id}') ? '' : `?${query}`}`, here());
+    const members = { query: 'needle password:hunter2', name: 'shop', field: 'service' };
+    for (const { operationId, path, input } of ofEvents) {
+      const known = input instanceof z.ZodObject ? input.shape : {};
+      const query = new URLSearchParams(
+        Object.entries(members).filter(([name]) => name in known && !path.includes(`{${name}}`)),
+      );
+      const { status } = await admin.call(`${path.replace(/\{\w+\}/, 'missing')}?${query}`, here());
       asked[`read.${operationId.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`] =
         status === 200 ? 'success' : status === 404 ? 'failure not_found' : `${status}`;
     }
