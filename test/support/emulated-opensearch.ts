@@ -126,6 +126,7 @@ export async function startEmulated(dataDir: string): Promise<{ emulator: Emulat
 /** An emulated OpenSearch in a process of its own. */
 export interface OpenSearchProcess {
   readonly child: ChildProcess;
+  readonly url: string;
   readonly send: Send;
   /** Resident memory of the process in MB, and the processor time it has used, all threads together. */
   usage(): Promise<{ megabytes: number; cpuMicros: number }>;
@@ -138,6 +139,7 @@ export async function forkEmulated(dataDir: string): Promise<OpenSearchProcess> 
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return {
     child,
+    url,
     send: signedSender(url),
     async usage() {
       child.send('usage');

@@ -1,5 +1,6 @@
 import type { Mapping } from '../mapping.ts';
 import type { DocSet } from '../query/doc-set.ts';
+import type { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import type { Query } from '../query/query.ts';
 import type { SegmentView } from '../search/view.ts';
@@ -23,8 +24,8 @@ export interface HitsRequest {
 
 /** Collects one aggregation over any number of segments; one is made for each bucket that it stands in. */
 export interface Collector {
-  /** Takes `documents` (ascending) of one segment. */
-  collect(view: SegmentView, documents: Uint32Array): Slices<void>;
+  /** Takes `documents` of one segment. */
+  collect(view: SegmentView, documents: Documents): Slices<void>;
   /** The aggregation's part of the answer. */
   render(): unknown;
   /** A number to sort buckets by, for `order` by a metric; `path` is what stands behind the name. */
@@ -47,7 +48,7 @@ export class SubCollectors {
     this.#collectors = aggregations.map((aggregation) => [aggregation.name, aggregation.make(context)]);
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     for (const [, collector] of this.#collectors) yield* collector.collect(view, documents);
   }
 

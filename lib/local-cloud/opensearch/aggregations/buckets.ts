@@ -1,6 +1,7 @@
 import { illegalArgument, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { filterList, subtract, toList } from '../query/doc-set.ts';
+import { listOf } from '../query/doc-set.ts';
+import { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { parseQuery, type Query } from '../query/query.ts';
 import { textRefusal } from '../search/sort.ts';
@@ -96,15 +97,12 @@ class QueryCollector implements Collector {
     if (other !== undefined) this.#buckets.at(other);
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     let rest = documents;
     for (const { key, query } of this.#queries) {
-      const kept = filterList(documents, yield* this.#context.matching(query, view));
-      yield* fill(this.#buckets.at(key), view, kept);
-      if (this.#other !== undefined) {
-        const { documents: total } = view.segment;
-        rest = toList(subtract({ kind: 'list', list: rest }, { kind: 'list', list: kept }, total));
-      }
+      const matching = yield* this.#context.matching(query, view);
+      yield* fill(this.#buckets.at(key), view, documents.and(matching));
+      if (this.#other !== undefined) rest = rest.without(matching);
     }
     if (this.#other !== undefined) yield* fill(this.#buckets.at(this.#other), view, rest);
   }
@@ -126,9 +124,9 @@ class QueryCollector implements Collector {
   }
 }
 
-function* fill(bucket: Bucket, view: SegmentView, documents: Uint32Array): Slices<void> {
-  bucket.count += documents.length;
-  if (documents.length > 0) yield* bucket.subs.collect(view, documents);
+function* fill(bucket: Bucket, view: SegmentView, documents: Documents): Slices<void> {
+  bucket.count += documents.size;
+  if (documents.size > 0) yield* bucket.subs.collect(view, documents);
 }
 
 interface Range {
@@ -192,19 +190,19 @@ class RangeCollector implements Collector {
     for (const place of ranges.keys()) this.#buckets.at(place);
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     const column = view.segment.numbers.get(this.#field);
     if (column === undefined) return;
     const { start, values } = column;
     for (const [place, { from, to }] of this.#ranges.entries()) {
-      const kept = documents.filter((document) => {
+      const kept = documents.list.filter((document) => {
         for (let at = start[document] as number; at < (start[document + 1] as number); at++) {
           const value = values[at] as number;
           if (value >= from && (value < to || to === Number.POSITIVE_INFINITY)) return true;
         }
         return false;
       });
-      yield* fill(this.#buckets.at(place), view, kept);
+      yield* fill(this.#buckets.at(place), view, new Documents(listOf(kept), view.segment.documents));
     }
   }
 

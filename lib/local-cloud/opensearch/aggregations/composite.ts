@@ -1,6 +1,8 @@
 import { checkFormat } from '../dates.ts';
 import { illegalArgument, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { listOf } from '../query/doc-set.ts';
+import { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { formatDate, textRefusal } from '../search/sort.ts';
 import type { SegmentView } from '../search/view.ts';
@@ -116,11 +118,11 @@ class CompositeCollector implements Collector {
     this.#buckets = new Buckets(subs, context);
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     const readers = this.#sources.map((source) => partsOf(source, view));
     const groups = new Map<string, number[]>();
     let seen = 0;
-    for (const document of documents) {
+    for (const document of documents.list) {
       let keys: KeyPart[][] = [[]];
       for (const read of readers) {
         const parts = read(document);
@@ -139,7 +141,7 @@ class CompositeCollector implements Collector {
     for (const [text, group] of groups) {
       const bucket = this.#buckets.at(text);
       bucket.count += group.length;
-      yield* bucket.subs.collect(view, Uint32Array.from(group));
+      yield* bucket.subs.collect(view, new Documents(listOf(Uint32Array.from(group)), view.segment.documents));
     }
   }
 

@@ -1,11 +1,14 @@
 import { checkFormat, type Instant } from '../dates.ts';
 import { failedField, illegalArgument } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { listOf } from '../query/doc-set.ts';
+import { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { toInstant } from '../query/plan.ts';
 import type { QueryValue } from '../query/query.ts';
 import { formatDate } from '../search/sort.ts';
 import type { SegmentView } from '../search/view.ts';
+import type { DateColumn } from '../segment/segment.ts';
 import { type Aggregation, type AggregationContext, Buckets, type Collector } from './aggregation.ts';
 import { options, requireField, wholeNumber } from './options.ts';
 
@@ -155,13 +158,44 @@ class HistogramCollector implements Collector {
     return typeof value === 'number' ? value : toInstant(value, this.#format(), false).millis;
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     yield;
-    const column = view.segment.dates.get(this.#request.field);
+    const { field } = this.#request;
+    const column = view.segment.dates.get(field);
     if (column === undefined) return;
+    if (view.segment.sortField === field) yield* this.#collectSorted(view, column, documents);
+    else yield* this.#collectUnsorted(view, column, documents.list);
+  }
+
+  /** Documents come newest first: those of one interval stand side by side, and where they end is found without looking at them. */
+  *#collectSorted(view: SegmentView, { millis }: DateColumn, documents: Documents): Slices<void> {
     const { interval, offset } = this.#request;
-    const { millis } = column;
-    // documents come newest first, so those of one interval stand side by side, or nearly
+    const timeAt = (place: number) => millis[documents.at(place)] as number;
+    for (let from = 0; from < documents.size; ) {
+      const key = roundDown(timeAt(from), interval, offset);
+      if (Number.isNaN(key)) return; // those without a time are the last
+      let [low, high] = [from + 1, documents.size];
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (timeAt(middle) >= key) low = middle + 1;
+        else high = middle;
+      }
+      yield* this.#fill(key, view, documents.slice(from, low));
+      from = low;
+    }
+  }
+
+  *#fill(key: number, view: SegmentView, documents: Documents): Slices<void> {
+    // hard bounds keep the buckets that begin within them
+    const { interval, offset } = this.#request;
+    if (key < roundDown(this.#low, interval, offset) || key >= this.#high) return;
+    const bucket = this.#buckets.at(key);
+    bucket.count += documents.size;
+    if (this.#hasSubs) yield* bucket.subs.collect(view, documents);
+  }
+
+  *#collectUnsorted(view: SegmentView, { millis }: DateColumn, documents: Uint32Array): Slices<void> {
+    const { interval, offset } = this.#request;
     const runs = new Map<number, Uint32Array[]>();
     const add = (key: number, run: Uint32Array) => {
       const list = runs.get(key);
@@ -178,14 +212,8 @@ class HistogramCollector implements Collector {
       key = roundDown(at, interval, offset);
     }
     yield;
-    for (const [bucketKey, parts] of runs) {
-      // hard bounds keep the buckets that begin within them
-      if (bucketKey < roundDown(this.#low, interval, offset) || bucketKey >= this.#high) continue;
-      const bucket = this.#buckets.at(bucketKey);
-      for (const part of parts) bucket.count += part.length;
-      if (this.#hasSubs)
-        yield* bucket.subs.collect(view, parts.length === 1 ? (parts[0] as Uint32Array) : concat(parts));
-    }
+    for (const [bucketKey, parts] of runs)
+      yield* this.#fill(bucketKey, view, new Documents(listOf(concat(parts)), view.segment.documents));
   }
 
   render(): unknown {
@@ -214,7 +242,7 @@ class HistogramCollector implements Collector {
 }
 
 /** One ascending list of several. */
-export function concat(parts: readonly Uint32Array[]): Uint32Array {
+function concat(parts: readonly Uint32Array[]): Uint32Array {
   const joined = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,4 +1,5 @@
 import { illegalArgument } from '../errors.ts';
+import type { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { formatDate, textRefusal } from '../search/sort.ts';
 import type { SegmentView } from '../search/view.ts';
@@ -6,6 +7,7 @@ import { termText } from '../segment/dictionary.ts';
 import type { DateColumn } from '../segment/segment.ts';
 import type { Aggregation, Collector } from './aggregation.ts';
 import { options, requireField } from './options.ts';
+import { select } from './select.ts';
 
 /** All numbers of a field in `documents`: dates count as their milliseconds. */
 function numbersOf(view: SegmentView, field: string, documents: Uint32Array): Float64Array {
@@ -76,8 +78,8 @@ class StatsCollector implements Collector {
     this.#dateFormat = dateFormat;
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
-    for (const value of numbersOf(view, this.#field, documents)) {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
+    for (const value of numbersOf(view, this.#field, documents.list)) {
       this.#count++;
       if (value < this.#min) this.#min = value;
       if (value > this.#max) this.#max = value;
@@ -144,14 +146,14 @@ class ValueCountCollector implements Collector {
     this.#field = field;
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     const column = view.segment.keywords.get(this.#field);
     if (column !== undefined) {
       const { ordStart } = column;
-      for (const document of documents)
+      for (const document of documents.list)
         this.#count += (ordStart[document + 1] as number) - (ordStart[document] as number);
     }
-    this.#count += numbersOf(view, this.#field, documents).length;
+    this.#count += numbersOf(view, this.#field, documents.list).length;
     yield;
   }
 
@@ -187,12 +189,12 @@ class CardinalityCollector implements Collector {
     this.#field = field;
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     const column = view.segment.keywords.get(this.#field);
     if (column !== undefined) {
       const met = new Set<number>();
       const { ordStart, ords } = column;
-      for (const document of documents) {
+      for (const document of documents.list) {
         for (let at = ordStart[document] as number; at < (ordStart[document + 1] as number); at++)
           met.add(ords[at] as number);
       }
@@ -204,10 +206,10 @@ class CardinalityCollector implements Collector {
       }
     }
     if (view.segment.numbers.has(this.#field))
-      for (const value of numbersOf(view, this.#field, documents)) this.#distinct.add(value);
+      for (const value of numbersOf(view, this.#field, documents.list)) this.#distinct.add(value);
     const dates = view.segment.dates.get(this.#field);
     if (dates !== undefined) {
-      for (const document of documents) {
+      for (const document of documents.list) {
         if (!Number.isNaN(dates.millis[document]))
           this.#distinct.add(`${dates.millis[document]}.${dates.nanos[document]}`);
       }
@@ -263,7 +265,8 @@ class PercentilesCollector implements Collector {
   readonly #percents: readonly number[];
   readonly #keyed: boolean;
   readonly #parts: Float64Array[] = [];
-  #sorted: Float64Array | undefined;
+  /** All values, in no order but what was asked of it. */
+  #joined: Float64Array | undefined;
 
   constructor(field: string, percents: readonly number[], keyed: boolean) {
     this.#field = field;
@@ -271,22 +274,21 @@ class PercentilesCollector implements Collector {
     this.#keyed = keyed;
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
-    const values = numbersOf(view, this.#field, documents);
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
+    const values = numbersOf(view, this.#field, documents.list);
     if (values.length > 0) this.#parts.push(values.length * 2 < values.buffer.byteLength / 8 ? values.slice() : values);
     yield;
   }
 
   /** Percentile by linear interpolation between the middles of the ranks (Hazen), which t-digest gives when no centroid holds two values. */
   #at(percent: number): number {
-    this.#sorted ??= joinSorted(this.#parts);
-    const values = this.#sorted;
+    this.#joined ??= join(this.#parts);
+    const values = this.#joined;
     const rank = (percent / 100) * values.length - 0.5;
-    if (rank <= 0) return values[0] as number;
-    if (rank >= values.length - 1) return values[values.length - 1] as number;
-    const below = Math.floor(rank);
-    const [low, high] = [values[below] as number, values[below + 1] as number];
-    return low + (rank - below) * (high - low);
+    const below = Math.min(Math.max(Math.floor(rank), 0), values.length - 1);
+    const low = select(values, below);
+    if (rank <= 0 || below === values.length - 1) return low;
+    return low + (rank - below) * (select(values, below + 1) - low);
   }
 
   get #empty(): boolean {
@@ -312,12 +314,12 @@ class PercentilesCollector implements Collector {
 /** `95` as `95.0`, the way Java names it. */
 const javaDouble = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
 
-function joinSorted(parts: readonly Float64Array[]): Float64Array {
+function join(parts: readonly Float64Array[]): Float64Array {
   const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);
     at += part.length;
   }
-  return joined.sort();
+  return joined;
 }

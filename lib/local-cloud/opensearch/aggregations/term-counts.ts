@@ -1,4 +1,4 @@
-import { mark } from '../query/doc-set.ts';
+import type { Documents } from '../query/documents.ts';
 import { type Dictionary, termBytes, termText } from '../segment/dictionary.ts';
 import type { KeywordColumn } from '../segment/segment.ts';
 
@@ -26,14 +26,12 @@ export class TermCounts {
     return this.#parts.length === 0;
   }
 
-  /** Counts the terms `[from, to)` of a column in some documents, given as bits and as their number. */
-  add(column: KeywordColumn, documents: DocumentBits, from: number, to: number): void {
-    if (from >= to || documents.count === 0) return;
-    const { ords, ordStart, postStart } = column;
-    const inRange = (postStart[to] as number) - (postStart[from] as number);
-    const perDocument = ords.length / (ordStart.length - 1);
-    const counts =
-      inRange + to - from <= documents.count * perDocument
+  /** Counts the terms `[from, to)` of a column in some documents. */
+  add(column: KeywordColumn, documents: Documents, from: number, to: number): void {
+    if (from >= to || documents.size === 0) return;
+    const counts = documents.isAll
+      ? countAll(column, from, to)
+      : isShorterByTerm(column, documents, from, to)
         ? countPostings(column, documents.bits, from, to)
         : countOrds(column, documents.list, from, to);
     if (counts.ords.length > 0) this.#parts.push({ dictionary: column, ...counts });
@@ -116,30 +114,6 @@ export class TermCounts {
   }
 }
 
-/** Documents of one segment, as list and, once needed, as bits. */
-export class DocumentBits {
-  readonly list: Uint32Array;
-  readonly #total: number;
-  #bits: Uint32Array | undefined;
-
-  constructor(list: Uint32Array, total: number) {
-    this.list = list;
-    this.#total = total;
-  }
-
-  get count(): number {
-    return this.list.length;
-  }
-
-  get bits(): Uint32Array {
-    if (this.#bits === undefined) {
-      this.#bits = new Uint32Array((this.#total + 31) >>> 5);
-      mark(this.#bits, this.list);
-    }
-    return this.#bits;
-  }
-}
-
 /** FNV-1a over the term's bytes. */
 function hash({ bytes, termStart }: Dictionary, ord: number): number {
   let value = 0x811c9dc5;
@@ -155,6 +129,29 @@ function sameTerm(a: Dictionary, left: number, b: Dictionary, right: number): bo
   if (end - i !== (b.termStart[right + 1] as number) - j) return false;
   while (i < end) if (a.bytes[i++] !== b.bytes[j++]) return false;
   return true;
+}
+
+/** Whether the terms `[from, to)` have fewer entries than the documents have terms. */
+export function isShorterByTerm(
+  { ords, ordStart, postStart }: KeywordColumn,
+  documents: Documents,
+  from: number,
+  to: number,
+): boolean {
+  const inRange = (postStart[to] as number) - (postStart[from] as number);
+  const perDocument = ords.length / (ordStart.length - 1);
+  return inRange + to - from <= documents.size * perDocument;
+}
+
+/** In all documents: how many each term has. */
+function countAll({ postStart }: KeywordColumn, from: number, to: number): Omit<Part, 'dictionary'> {
+  const ords = new Uint32Array(to - from);
+  const counts = new Uint32Array(to - from);
+  for (let ord = from; ord < to; ord++) {
+    ords[ord - from] = ord;
+    counts[ord - from] = (postStart[ord + 1] as number) - (postStart[ord] as number);
+  }
+  return { ords, counts };
 }
 
 /** By the documents of each term: few terms, or many documents. */

@@ -1,14 +1,16 @@
 import { illegalArgument, OpenSearchError, parsingError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { listOf } from '../query/doc-set.ts';
+import { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { parseLiteralRegex } from '../query/pattern.ts';
 import { textRefusal } from '../search/sort.ts';
 import type { SegmentView } from '../search/view.ts';
-import { type Dictionary, findTerm, prefixRange, termCount, termText } from '../segment/dictionary.ts';
+import { type Dictionary, findTerm, postingsOf, prefixRange, termCount, termText } from '../segment/dictionary.ts';
 import type { KeywordColumn, NumberColumn } from '../segment/segment.ts';
 import { type Aggregation, type AggregationContext, type Bucket, Buckets, type Collector } from './aggregation.ts';
 import { options, requireField, wholeNumber } from './options.ts';
-import { DocumentBits, TermCounts } from './term-counts.ts';
+import { isShorterByTerm, TermCounts } from './term-counts.ts';
 
 interface TermsRequest {
   readonly field: string;
@@ -121,7 +123,7 @@ class TermsCollector implements Collector {
     this.#buckets = new Buckets(subs, context);
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     yield;
     const { field } = this.#request;
     const column = view.segment.keywords.get(field);
@@ -130,37 +132,40 @@ class TermsCollector implements Collector {
     if (numbers !== undefined) yield* this.#collectNumbers(view, numbers, documents);
   }
 
-  *#collectNumbers(view: SegmentView, { start, values }: NumberColumn, documents: Uint32Array): Slices<void> {
+  *#collectNumbers(view: SegmentView, column: NumberColumn, documents: Documents): Slices<void> {
     const { include } = this.#request;
     const wanted = include?.kind === 'list' ? new Set(include.values.map(Number)) : undefined;
+    if (!this.#hasSubs) {
+      for (const [value, count] of countNumbers(column, documents.list))
+        if (wanted?.has(value) !== false) this.#buckets.at(value).count += count;
+      return;
+    }
+    const { start, values } = column;
     const groups = new Map<number, number[]>();
-    const counts = new Map<number, number>();
-    for (const document of documents) {
+    for (const document of documents.list) {
       const from = start[document] as number;
       for (let at = from; at < (start[document + 1] as number); at++) {
         const value = values[at] as number;
         // a document counts once for equal numbers, which stand side by side
         if ((at > from && value === values[at - 1]) || (wanted !== undefined && !wanted.has(value))) continue;
-        if (this.#hasSubs) {
-          const group = groups.get(value);
-          if (group === undefined) groups.set(value, [document]);
-          else group.push(document);
-        } else counts.set(value, (counts.get(value) ?? 0) + 1);
+        const group = groups.get(value);
+        if (group === undefined) groups.set(value, [document]);
+        else group.push(document);
       }
     }
-    for (const [value, count] of counts) this.#buckets.at(value).count += count;
-    for (const [value, group] of groups) {
-      const bucket = this.#buckets.at(value);
-      bucket.count += group.length;
-      yield* bucket.subs.collect(view, Uint32Array.from(group));
-    }
+    for (const [value, group] of groups) yield* this.#fill(value, view, ofGroup(group, view));
   }
 
-  *#collectKeywords(view: SegmentView, column: KeywordColumn, documents: Uint32Array): Slices<void> {
-    const bits = new DocumentBits(documents, view.segment.documents);
+  *#fill(key: string | number, view: SegmentView, documents: Documents): Slices<void> {
+    const bucket = this.#buckets.at(key);
+    bucket.count += documents.size;
+    yield* bucket.subs.collect(view, documents);
+  }
+
+  *#collectKeywords(view: SegmentView, column: KeywordColumn, documents: Documents): Slices<void> {
     for (const [from, to] of ordRanges(column, this.#request.include)) {
       if (this.#hasSubs) yield* this.#collectGroups(view, column, documents, from, to);
-      else this.#counts.add(column, bits, from, to);
+      else this.#counts.add(column, documents, from, to);
       yield;
     }
   }
@@ -168,13 +173,21 @@ class TermsCollector implements Collector {
   *#collectGroups(
     view: SegmentView,
     column: KeywordColumn,
-    documents: Uint32Array,
+    documents: Documents,
     from: number,
     to: number,
   ): Slices<void> {
+    if (documents.isAll || isShorterByTerm(column, documents, from, to)) {
+      for (let ord = from; ord < to; ord++) {
+        const group = documents.and(listOf(postingsOf(column, ord)));
+        if (group.size > 0) yield* this.#fill(termText(column, ord), view, group);
+        yield;
+      }
+      return;
+    }
     const groups = new Map<number, number[]>();
     const { ordStart, ords } = column;
-    for (const document of documents) {
+    for (const document of documents.list) {
       for (let at = ordStart[document] as number; at < (ordStart[document + 1] as number); at++) {
         const ord = ords[at] as number;
         if (ord < from || ord >= to) continue;
@@ -184,11 +197,7 @@ class TermsCollector implements Collector {
       }
     }
     yield;
-    for (const [ord, group] of groups) {
-      const bucket = this.#buckets.at(termText(column, ord));
-      bucket.count += group.length;
-      yield* bucket.subs.collect(view, Uint32Array.from(group));
-    }
+    for (const [ord, group] of groups) yield* this.#fill(termText(column, ord), view, ofGroup(group, view));
   }
 
   render(): unknown {
@@ -268,6 +277,33 @@ function takeTop<T>(items: T[], size: number, compare: (a: T, b: T) => number): 
     else if (top.length === size) top.sort(compare);
   }
   return top.sort(compare).slice(0, size);
+}
+
+const ofGroup = (group: readonly number[], { segment }: SegmentView): Documents =>
+  new Documents(listOf(Uint32Array.from(group)), segment.documents);
+
+/** Whole numbers below this are counted in a table: severities, statuses of processes, flags. */
+const SMALL = 256;
+
+/** How many documents hold each number. */
+function countNumbers({ start, values }: NumberColumn, documents: Uint32Array): Map<number, number> {
+  const small = new Uint32Array(SMALL);
+  const counts = new Map<number, number>();
+  for (let i = 0; i < documents.length; i++) {
+    const document = documents[i] as number;
+    const from = start[document] as number;
+    const to = start[document + 1] as number;
+    for (let at = from; at < to; at++) {
+      const value = values[at] as number;
+      // a document counts once for equal numbers, which stand side by side
+      if (at > from && value === values[at - 1]) continue;
+      if (value === (value & (SMALL - 1))) small[value] = (small[value] as number) + 1;
+      else counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+  }
+  for (let value = 0; value < SMALL; value++)
+    if ((small[value] as number) > 0) counts.set(value, small[value] as number);
+  return counts;
 }
 
 /** Runs `[from, to)` of ordinals that take part. */

@@ -1,3 +1,4 @@
+import type { Documents } from '../query/documents.ts';
 import type { Slices } from '../query/evaluate.ts';
 import { bindSort, compareValues, parseSort, renderSortValue, SegmentSort, type SortValue } from '../search/sort.ts';
 import { checkSource } from '../search/source.ts';
@@ -39,11 +40,11 @@ class TopHitsCollector implements Collector {
     this.#context = context;
   }
 
-  *collect(view: SegmentView, documents: Uint32Array): Slices<void> {
+  *collect(view: SegmentView, documents: Documents): Slices<void> {
     const { sort, size } = this.#request;
-    this.#total += documents.length;
+    this.#total += documents.size;
     const order = new SegmentSort(bindSort(sort, view.index), view, undefined);
-    for (const document of order.top(documents, size))
+    for (const document of order.top(documents.list, size))
       this.#best.push({ view, document, values: order.valuesOf(document) });
     this.#best = this.#best.sort((a, b) => compareValues(a.values, b.values, sort)).slice(0, size);
     yield;

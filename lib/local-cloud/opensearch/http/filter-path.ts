@@ -11,16 +11,25 @@ export function filterPath(value: unknown, expression: string): unknown {
   return excludes.length === 0 ? kept : drop(kept, excludes);
 }
 
-const nameMatches = (pattern: string, name: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'))
-      .join('.*')}$`,
-  ).test(name);
+function nameMatches(pattern: string, name: string): boolean {
+  if (!pattern.includes('*')) return pattern === name;
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
+}
 
 /** What is left of the patterns one level down, at a member called `name`. */
-function descend(patterns: readonly Pattern[], name: string): Pattern[] {
+function descend(patterns: readonly Pattern[], name: string): readonly Pattern[] {
+  // the items of a bulk have the same few names
+  const below = BELOW.get(patterns) ?? new Map<string, readonly Pattern[]>();
+  BELOW.set(patterns, below);
+  const found = below.get(name) ?? findBelow(patterns, name);
+  below.set(name, found);
+  return found;
+}
+
+const BELOW = new WeakMap<readonly Pattern[], Map<string, readonly Pattern[]>>();
+
+function findBelow(patterns: readonly Pattern[], name: string): Pattern[] {
   return patterns.flatMap(([head = '', ...rest]): Pattern[] => {
     if (head !== '**') return nameMatches(head, name) ? [rest] : [];
     const [next] = rest;

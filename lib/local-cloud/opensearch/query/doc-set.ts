@@ -33,6 +33,12 @@ function seek(list: Uint32Array, wanted: number, start: number): number {
   return low;
 }
 
+/** Whether a set is known at a glance to be all of a segment's documents. */
+export function isAll(set: DocSet, documents: number): boolean {
+  if (set.kind === 'interval') return set.from === 0 && set.to === documents;
+  return set.kind === 'list' && set.list.length === documents;
+}
+
 export function isEmpty(set: DocSet): boolean {
   if (set.kind === 'interval') return set.from >= set.to;
   return set.kind === 'list' ? set.list.length === 0 : set.bits.every((word) => word === 0);
@@ -70,7 +76,8 @@ export function mark(bits: Uint32Array, list: Uint32Array): void {
   }
 }
 
-function fill(bits: Uint32Array, from: number, to: number): void {
+/** Sets the bits of the documents `[from, to)`. */
+export function fill(bits: Uint32Array, from: number, to: number): void {
   if (from >= to) return;
   const first = from >>> 5;
   const last = (to - 1) >>> 5;
@@ -101,6 +108,9 @@ export function toList(set: DocSet): Uint32Array {
   return list;
 }
 
+/** Lists with more than one in so many documents are joined by bits. */
+const DENSE = 64;
+
 /** Documents of `list` that are in `set`. */
 export function filterList(list: Uint32Array, set: DocSet): Uint32Array {
   if (set.kind === 'interval') return list.subarray(seek(list, set.from, 0), seek(list, set.to, 0));
@@ -120,6 +130,12 @@ export function filterList(list: Uint32Array, set: DocSet): Uint32Array {
 }
 
 export function intersect(a: DocSet, b: DocSet, documents: number): DocSet {
+  if (isAll(a, documents)) return b;
+  if (isAll(b, documents)) return a;
+  if (a.kind === 'list' && b.kind === 'list' && Math.min(a.list.length, b.list.length) * DENSE > documents) {
+    // to be looked for in a long list costs more than to mark the whole of it
+    return listOf(filterList(a.list, { kind: 'bits', bits: toBits(b, documents) }));
+  }
   if (a.kind === 'list') return listOf(filterList(a.list, b));
   if (b.kind === 'list') return listOf(filterList(b.list, a));
   if (a.kind === 'interval' && b.kind === 'interval') {

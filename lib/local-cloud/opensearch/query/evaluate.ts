@@ -80,11 +80,7 @@ export function* evaluate(plan: Plan, segment: Segment, ids: IdLookup): Slices<D
       return scanNumbers(segment.numbers.get(plan.field), documents, (value) => wanted.has(value));
     }
     case 'numberRange':
-      return scanNumbers(
-        segment.numbers.get(plan.field),
-        documents,
-        (value) => value >= plan.low && value <= plan.high,
-      );
+      return scanRange(segment.numbers.get(plan.field), documents, plan.low, plan.high);
     case 'dateRange':
       return evaluateDates(plan, segment);
     case 'exists':
@@ -224,6 +220,23 @@ function scanNumbers(column: NumberColumn | undefined, documents: number, keep: 
       if (keep(values[at] as number)) return true;
     return false;
   });
+}
+
+/** Documents of which any number lies between two: as `scanNumbers`, of which this is the most asked for. */
+function scanRange(column: NumberColumn | undefined, documents: number, low: number, high: number): DocSet {
+  if (column === undefined) return NONE;
+  const { start, values } = column;
+  const bits = new Uint32Array((documents + 31) >>> 5);
+  for (let document = 0; document < documents; document++) {
+    const end = start[document + 1] as number;
+    for (let at = start[document] as number; at < end; at++) {
+      const value = values[at] as number;
+      if (value < low || value > high) continue;
+      bits[document >>> 5] = (bits[document >>> 5] as number) | (1 << (document & 31));
+      break;
+    }
+  }
+  return { kind: 'bits', bits };
 }
 
 function scan(documents: number, keep: (document: number) => boolean): DocSet {

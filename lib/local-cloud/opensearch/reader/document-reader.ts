@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Documents } from '../search/run.ts';
+import type { StoredDocuments } from '../search/run.ts';
 import type { IndexView } from '../search/view.ts';
 import { databasePath } from '../writer/document-store.ts';
 
@@ -19,7 +19,7 @@ export interface FoundDocument {
 }
 
 /** Reads documents beside the writer: SQLite's WAL lets neither wait for the other. */
-export class DocumentReader implements Documents {
+export class DocumentReader implements StoredDocuments {
   readonly #open = new Map<string, Statements>();
 
   fetch(index: IndexView, row: number): FoundDocument | undefined {

@@ -2,7 +2,8 @@ import type { AggregationContext, HitsRequest } from '../aggregations/aggregatio
 import { SubCollectors } from '../aggregations/aggregation.ts';
 import { illegalArgument, OpenSearchError, onShard } from '../errors.ts';
 import type { RawJson } from '../json.ts';
-import { count, type DocSet, intersect, toList } from '../query/doc-set.ts';
+import { type DocSet, intersect, toList } from '../query/doc-set.ts';
+import { Documents } from '../query/documents.ts';
 import { evaluate, type Slices } from '../query/evaluate.ts';
 import { type Plan, planQuery } from '../query/plan.ts';
 import type { Query } from '../query/query.ts';
@@ -22,7 +23,7 @@ import { renderSource, type SourceFilter } from './source.ts';
 import { type IndexView, newestOf, type SegmentView } from './view.ts';
 
 /** Stored documents, by row. */
-export interface Documents {
+export interface StoredDocuments {
   fetch(
     index: IndexView,
     row: number,
@@ -52,7 +53,7 @@ export type SearchAnswer = Record<string, unknown>;
 export function* runSearch(
   request: SearchRequest,
   indices: readonly IndexView[],
-  documents: Documents,
+  documents: StoredDocuments,
   limits: SearchLimits,
 ): Slices<SearchAnswer> {
   checkWindow(request, indices);
@@ -99,12 +100,17 @@ function checkWindow({ from, size, after, sort, pit }: SearchRequest, indices: r
 class Search {
   readonly #request: SearchRequest;
   readonly #indices: readonly IndexView[];
-  readonly #documents: Documents;
+  readonly #documents: StoredDocuments;
   readonly #limits: SearchLimits;
   readonly #plans = new Map<Query, Map<IndexView, Plan>>();
+  /** What queries of aggregations found in the segment that is looked at. */
+  #asked: { readonly view: SegmentView | undefined; readonly found: Map<Query, DocSet> } = {
+    view: undefined,
+    found: new Map(),
+  };
   #buckets = 0;
 
-  constructor(request: SearchRequest, indices: readonly IndexView[], documents: Documents, limits: SearchLimits) {
+  constructor(request: SearchRequest, indices: readonly IndexView[], documents: StoredDocuments, limits: SearchLimits) {
     this.#request = request;
     this.#indices = indices;
     this.#documents = documents;
@@ -135,33 +141,30 @@ class Search {
     let timedOut = false;
     let terminated = false;
     for (const view of views) {
-      const kept = yield* this.#inTime(this.#matching(query, view));
-      if (kept === undefined) {
+      const matching = yield* this.#inTime(this.#matching(query, view));
+      if (matching === undefined) {
         timedOut = true;
         break;
       }
-      let matched = count(kept);
+      let kept = new Documents(matching, view.segment.documents);
       const allowed = left.get(view.index) as number;
-      let list: Uint32Array | undefined;
-      if (matched > allowed) {
-        list = toList(kept).subarray(0, allowed);
-        matched = allowed;
+      if (kept.size > allowed) {
+        kept = kept.slice(0, allowed);
         terminated = true;
       }
-      left.set(view.index, allowed - matched);
-      total += matched;
-      if (matched === 0) continue;
+      left.set(view.index, allowed - kept.size);
+      total += kept.size;
+      if (kept.size === 0) continue;
       if (limit > 0 && !this.#isBehindAll(view, best, limit)) {
-        list ??= toList(kept);
         const order = new SegmentSort(sorts.get(view.index) ?? [], view, afters.get(view.index));
-        const found = [...order.top(list, limit)].map(
+        const found = [...order.top(kept.list, limit)].map(
           (document): Hit => ({ view, document, values: order.valuesOf(document) }),
         );
         best = [...best, ...found].sort((a, b) => compareValues(a.values, b.values, sort)).slice(0, limit);
         yield;
       }
       if (aggregations.length > 0) {
-        const done = yield* this.#inTime(finished(collectors.collect(view, list ?? toList(kept))));
+        const done = yield* this.#inTime(finished(collectors.collect(view, kept)));
         if (done === undefined) {
           timedOut = true;
           break;
@@ -230,9 +233,18 @@ class Search {
     return live === undefined ? kept : intersect(kept, { kind: 'bits', bits: live }, segment.documents);
   }
 
+  /** As `#matching`, for the query of an aggregation: many buckets of one segment ask the same. */
+  *#matchingOnce(query: Query, view: SegmentView): Slices<DocSet> {
+    if (this.#asked.view !== view) this.#asked = { view, found: new Map() };
+    const { found } = this.#asked;
+    const matching = found.get(query) ?? (yield* this.#matching(query, view));
+    found.set(query, matching);
+    return matching;
+  }
+
   #context(): AggregationContext {
     return {
-      matching: (query, view) => this.#matching(query, view),
+      matching: (query, view) => this.#matchingOnce(query, view),
       hits: (documents, request) => this.#nestedHits(documents, request),
       countBuckets: (more) => {
         this.#buckets += more;
@@ -337,7 +349,7 @@ function fieldsOf({ view, document }: Hit, wanted: SearchRequest['docvalueFields
 }
 
 /** Rows of every living document that a query keeps, for `_delete_by_query`. */
-export function* matchingRows(query: Query, index: IndexView, documents: Documents): Slices<number[]> {
+export function* matchingRows(query: Query, index: IndexView, documents: StoredDocuments): Slices<number[]> {
   const plan = planQuery(query, index.mapping, index.name);
   const rows: number[] = [];
   for (const { segment, live } of index.segments) {

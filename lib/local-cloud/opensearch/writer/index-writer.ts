@@ -2,6 +2,7 @@ import { type IndexedDocument, readDocument } from '../document.ts';
 import { OpenSearchError } from '../errors.ts';
 import { fromMembers, isObject, membersOf } from '../json.ts';
 import type { Mapping } from '../mapping.ts';
+import { fill } from '../query/doc-set.ts';
 import { SegmentBuilder } from '../segment/builder.ts';
 import { isLive } from '../segment/merge.ts';
 import type { Segment } from '../segment/segment.ts';
@@ -297,7 +298,8 @@ export class IndexWriter {
 function copyOfLive({ segment, live }: LiveSegment): Uint32Array {
   const memory = new SharedArrayBuffer(((segment.documents + 31) >>> 5) * 4);
   const bits = new Uint32Array(memory);
-  if (live === undefined) bits.fill(0xffffffff);
+  if (live === undefined)
+    fill(bits, 0, segment.documents); // what stands for no document is never set
   else bits.set(new Uint32Array(live));
   return bits;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { select } from '../../../../lib/local-cloud/opensearch/aggregations/select.ts';
 import { formatNanos, fromNanos, parseDate, toNanos } from '../../../../lib/local-cloud/opensearch/dates.ts';
 import { tokenize } from '../../../../lib/local-cloud/opensearch/document.ts';
 import { filterPath } from '../../../../lib/local-cloud/opensearch/http/filter-path.ts';
@@ -16,6 +17,7 @@ import {
   toList,
   union,
 } from '../../../../lib/local-cloud/opensearch/query/doc-set.ts';
+import { Documents } from '../../../../lib/local-cloud/opensearch/query/documents.ts';
 import { compileWildcard, parseLiteralRegex } from '../../../../lib/local-cloud/opensearch/query/pattern.ts';
 import { planMerge } from '../../../../lib/local-cloud/opensearch/writer/merge-policy.ts';
 
@@ -59,6 +61,51 @@ describe('document sets', () => {
         );
         expect([...toList(atLeast(sets, minimum, DOCUMENTS))]).toEqual(held);
       }),
+    );
+  });
+});
+
+describe('documents of a segment', () => {
+  it('are the same in each form, and are narrowed as sets are', () => {
+    fc.assert(
+      fc.property(set, fc.array(set, { maxLength: 4 }), fc.nat(DOCUMENTS), fc.nat(DOCUMENTS), (first, others, a, b) => {
+        let kept = new Documents(first, DOCUMENTS);
+        let wanted = asSet(first);
+        for (const [at, other] of others.entries()) {
+          const isDenied = at % 2 === 1;
+          if (at === 1) void kept.bits; // a form that is there already
+          kept = isDenied ? kept.without(other) : kept.and(other);
+          const members = asSet(other);
+          wanted = new Set([...wanted].filter((document) => members.has(document) !== isDenied));
+        }
+        expect([...kept.list]).toEqual(sorted(wanted));
+        expect(sorted(asSet({ kind: 'bits', bits: kept.bits }))).toEqual(sorted(wanted));
+        expect([kept.size, kept.isAll]).toEqual([wanted.size, wanted.size === DOCUMENTS]);
+        const [from, to] = [Math.min(a, b, kept.size), Math.min(Math.max(a, b), kept.size)];
+        expect([...kept.slice(from, to).list]).toEqual(sorted(wanted).slice(from, to));
+        if (from < to) expect(kept.at(from)).toBe(sorted(wanted)[from]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('the value of a rank', () => {
+  it('is the one that stands there when values are sorted, whatever was asked before', () => {
+    const value = fc.oneof(fc.double({ noNaN: true }), fc.integer({ min: 0, max: 3 }));
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 60 }),
+        fc.array(fc.nat(59), { maxLength: 5 }),
+        (drawn, ranks) => {
+          const values = Float64Array.from(drawn);
+          const ordered = values.toSorted();
+          for (const rank of ranks.filter((each) => each < values.length))
+            expect(select(values, rank) === ordered[rank]).toBe(true);
+          expect(values.toSorted()).toEqual(ordered);
+        },
+      ),
+      { numRuns: 1_000 },
     );
   });
 });
