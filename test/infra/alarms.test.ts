@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../lib/config/cost.ts';
-import { listResources, STANDARD_STAGE, synthStage } from '../support/templates.ts';
+import { listResources, STANDARD_STAGE, templatesOf } from '../support/templates.ts';
 
-const { app } = synthStage(STANDARD_STAGE);
+const { app } = templatesOf(STANDARD_STAGE);
 const alarms = listResources(app, 'AWS::CloudWatch::Alarm');
 const runbook = readFileSync(new URL('../../docs/runbooks/alarms.md', import.meta.url), 'utf8');
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);

@@ -13,9 +13,9 @@ import { readStage } from '../../lib/config/read-stage.ts';
 import { startS3 } from '../../lib/local-cloud/s3/s3.ts';
 import { PROJECT } from '../support/audit-chains.ts';
 import { emulatorOptions, OPERATOR, REGION, temporaryFolder } from '../support/emulated-aws.ts';
-import { listResources, synthStage } from '../support/templates.ts';
+import { listResources, templatesOf } from '../support/templates.ts';
 
-const { app, data } = synthStage(await readStage('production'));
+const { app, data } = templatesOf(await readStage('production'));
 
 interface Statement {
   readonly role: string;

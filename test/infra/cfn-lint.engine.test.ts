@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readStages, synthStage } from '../support/templates.ts';
+import { readStages, templatesOf } from '../support/templates.ts';
 
 const { CFN_LINT } = process.env;
 const stages = (await readStages()).map((stage) => ({ stage, name: stage.name }));
@@ -17,7 +17,7 @@ const NOT_OURS = [
 
 describe.skipIf(CFN_LINT === undefined)('cfn-lint', () => {
   it.each(stages)('finds nothing in the templates of stage $name', ({ stage }) => {
-    const files = Object.entries(synthStage(stage)).map(([name, template]) => {
+    const files = Object.entries(templatesOf(stage)).map(([name, template]) => {
       const file = join(folder, `${stage.name}-${name}.template.json`);
       writeFileSync(file, JSON.stringify(template.toJSON(), null, 1));
       return file;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readStage } from '../../lib/config/read-stage.ts';
-import { listResources, synthStage } from '../support/templates.ts';
+import { listResources, templatesOf } from '../support/templates.ts';
 
-const { app } = synthStage(await readStage('production'));
+const { app } = templatesOf(await readStage('production'));
 const mappings = listResources(app, 'AWS::Lambda::EventSourceMapping');
 const importOf = (part: string) => ({ 'Fn::ImportValue': expect.stringContaining(part) });
 

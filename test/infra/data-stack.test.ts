@@ -1,9 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { listResources, readStages, synthStage } from '../support/templates.ts';
+import { listResources, readStages, templatesOf } from '../support/templates.ts';
 
 const stages = (await readStages()).map((stage) => ({ stage, name: stage.name, size: stage.size }));
-const templates = new Map(stages.map(({ stage, name }) => [name, synthStage(stage).data]));
+const templates = new Map(stages.map(({ stage, name }) => [name, templatesOf(stage).data]));
 const templateOf = (name: string) => {
   const template = templates.get(name);
   if (template === undefined) throw new Error(`no stage ${name}`);

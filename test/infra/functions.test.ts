@@ -6,9 +6,9 @@ import { listHandlers } from '../../lib/bundles.ts';
 import { readStage } from '../../lib/config/read-stage.ts';
 import { Alarms } from '../../lib/constructs/alarms.ts';
 import { ServiceFunction } from '../../lib/constructs/service-function.ts';
-import { listResources, type Resource, STANDARD_STAGE, synthStage } from '../support/templates.ts';
+import { listResources, type Resource, STANDARD_STAGE, templatesOf } from '../support/templates.ts';
 
-const { app, data } = synthStage(await readStage('production'));
+const { app, data } = templatesOf(await readStage('production'));
 /** Our own functions; the one that publishes the dashboard is the library's. */
 const functions = listResources(app, 'AWS::Lambda::Function').filter(({ properties }) =>
   properties.Runtime.startsWith('nodejs'),
@@ -60,7 +60,7 @@ describe('functions', () => {
         .filter(({ properties }) => properties.ReservedConcurrentExecutions !== undefined)
         .map(({ id }) => id.replace(/Function[0-9A-F]{8}$/, ''));
     expect(reserved(functions)).toEqual([]);
-    const standard = synthStage(STANDARD_STAGE).app;
+    const standard = templatesOf(STANDARD_STAGE).app;
     expect(reserved(listResources(standard, 'AWS::Lambda::Function')).sort()).toEqual(['Accept', 'Index']);
   });
 });

@@ -6,7 +6,7 @@ import type { Route } from '../../functions/core/route.ts';
 import { shipperTable } from '../../functions/ingest/shipper-table.ts';
 import { listHandlers } from '../../lib/bundles.ts';
 import { readStage } from '../../lib/config/read-stage.ts';
-import { listResources, synthStage } from '../support/templates.ts';
+import { listResources, templatesOf } from '../support/templates.ts';
 
 /** What the handlers give to the HTTP edge while they start. */
 const started = vi.hoisted(() => ({ served: [] as Served[], fallback: undefined as HttpOptions['fallback'] }));
@@ -22,7 +22,7 @@ vi.mock('../../functions/core/http.ts', async (importOriginal) => {
   };
 });
 
-const { app } = synthStage(await readStage('production'));
+const { app } = templatesOf(await readStage('production'));
 const routes = (await listRoutes()).map(({ route }) => ({ route, name: route.operationId }));
 
 /** Routes of the HTTP API by key, with the name of the function that they lead to. */

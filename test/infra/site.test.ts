@@ -1,9 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { readStage } from '../../lib/config/read-stage.ts';
-import { listResources, STANDARD_STAGE, synthStage } from '../support/templates.ts';
+import { listResources, STANDARD_STAGE, templatesOf } from '../support/templates.ts';
 
-const { app } = synthStage(await readStage('production'));
+const { app } = templatesOf(await readStage('production'));
 const [distribution] = listResources(app, 'AWS::CloudFront::Distribution');
 const config = distribution?.properties.DistributionConfig;
 const behaviours = [config.DefaultCacheBehavior, ...config.CacheBehaviors];
@@ -100,7 +100,7 @@ describe('the distribution', () => {
   });
 
   it('takes TLS 1.2 and newer under a name of the stage', () => {
-    synthStage(STANDARD_STAGE).app.hasResourceProperties('AWS::CloudFront::Distribution', {
+    templatesOf(STANDARD_STAGE).app.hasResourceProperties('AWS::CloudFront::Distribution', {
       DistributionConfig: {
         Aliases: ['logs.example.com'],
         ViewerCertificate: {

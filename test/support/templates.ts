@@ -33,6 +33,15 @@ export function makeStageApp(stage: StageSettings): StageApp {
   return { app, dataStack, appStack, [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }) };
 }
 
+const known = new Map<string, StageTemplates>();
+
+/** Templates of a stage, synthesised once for all tests of a worker: they look and change nothing. */
+export function templatesOf(stage: StageSettings): StageTemplates {
+  const templates = known.get(stage.name) ?? synthStage(stage);
+  known.set(stage.name, templates);
+  return templates;
+}
+
 /** Synthesises a stage. @returns its templates */
 export function synthStage(stage: StageSettings): StageTemplates {
   using stageApp = makeStageApp(stage);
