@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseJson } from '../../core/json.ts';
 import type { Attributes, AttributeValue, LogRecord } from '../../core/log-record.ts';
 import { type ProjectId, tenantFilter } from '../../core/project.ts';
-import { toIsoNano } from '../../core/unix-nano.ts';
+import { toIsoNano, type UnixNano } from '../../core/unix-nano.ts';
 import { toNumber, unknownLevel } from '../../search/language/evaluator.ts';
 import { toSortableHex } from '../../search/language/numbers.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type Scalar,
   toText,
 } from '../../search/language/record-values.ts';
-import { fold, toWords } from '../../search/language/words.ts';
+import { fold, isOneWord, toWords } from '../../search/language/words.ts';
 import {
   FIRST_ERROR,
   KEY_FLAGS,
@@ -59,13 +59,34 @@ function toStored(folded: string): string {
  * @throws SyntaxError, TypeError where the line is no record
  */
 export function toDocument(project: ProjectId, line: string, hidden?: ReadonlySet<string>): StoredForm {
-  const record = parseLine(line);
-  const isHidden = hidden?.has(record.id) ?? false;
-  const message = messageOf(record);
+  const record = JSON.parse(line) as LogRecord;
+  const form = formOf(record);
+  // hardly a line holds an integer that a double cannot, and looked for among the values that costs nothing
+  if (!form.losesDigits && (typeof record.body !== 'object' || record.body === null))
+    return write(project, line, record, form, hidden);
+  const exact = parseLine(line);
+  return write(project, line, exact, formOf(exact), hidden);
+}
+
+/** All values of an event. */
+function formOf(record: LogRecord): DocumentForm {
   const form = new DocumentForm();
+  if (typeof record.body === 'number') form.check(record.body);
   form.addAttributes(record.attributes, true);
   form.addAttributes(record.resource, false);
   eachOwn(record, (key, value) => form.add(key, value));
+  return form;
+}
+
+function write(
+  project: ProjectId,
+  line: string,
+  record: LogRecord,
+  form: DocumentForm,
+  hidden: ReadonlySet<string> | undefined,
+): StoredForm {
+  const isHidden = hidden?.has(record.id) ?? false;
+  const message = messageOf(record);
   eachTextBesideAttributes(record, message, (text) => form.addText(toWords(text)));
   const level = unknownLevel(record);
   if (level !== undefined) form.add(OWN_KEYS.unknownLevel, level);
@@ -78,7 +99,7 @@ export function toDocument(project: ProjectId, line: string, hidden?: ReadonlySe
     id: record.id,
     json:
       `{"id":"${record.id}","project":"${tenantFilter(project).term.project}"` +
-      `,"time":"${toIsoNano(record.timeUnixNano)}","observed":"${toIsoNano(record.observedTimeUnixNano)}"` +
+      `,"time":"${toIsoNano(record.timeUnixNano)}","observed":"${toObserved(record.observedTimeUnixNano)}"` +
       `,"severity":${record.severityNumber}` +
       (isHidden ? ',"hidden":true' : '') +
       (body === '' ? '' : `,"body":"${body}"`) + // words need no escapes
@@ -86,6 +107,14 @@ export function toDocument(project: ProjectId, line: string, hidden?: ReadonlySe
       `,"kv":[${form.kv}${LAST}],"keys":[${form.keys}]${form.columns()}` +
       `,"event":${JSON.stringify(line)}}`,
   };
+}
+
+// all events of a request were received at once
+let lastObserved: { readonly nano: UnixNano; readonly iso: string } | undefined;
+
+function toObserved(nano: UnixNano): string {
+  if (lastObserved?.nano !== nano) lastObserved = { nano, iso: toIsoNano(nano) };
+  return lastObserved.iso;
 }
 
 const LAST = JSON.stringify(LAST_PAIR);
@@ -97,6 +126,8 @@ class DocumentForm {
   kv = '';
   keys = '';
   words = '';
+  /** A value may not be the one that was written. */
+  losesDigits = false;
   readonly #document = ++documents;
   #slots: { readonly key: KeyForm; numbers: string }[] | undefined;
 
@@ -115,6 +146,7 @@ class DocumentForm {
 
   /** @param inside whether it is one of the texts that free text searches */
   add(key: string, value: Scalar, inside = false): void {
+    this.check(value);
     const of = valueForm(value);
     if (inside) this.addText(of.words);
     const known = keyForm(key);
@@ -131,6 +163,12 @@ class DocumentForm {
     if (taken === undefined) this.#slots[known.slot] = { key: known, numbers: String(of.number) };
     else if (taken.key === known) taken.numbers += `,${of.number}`;
     this.#flag(known, taken === undefined || taken.key === known ? 'slotted' : 'unslotted');
+  }
+
+  /** A number beyond those that a double counts one by one may have been written with other digits. */
+  check(value: Scalar): void {
+    if (typeof value === 'number' && (value > Number.MAX_SAFE_INTEGER || value < -Number.MAX_SAFE_INTEGER))
+      this.losesDigits = true;
   }
 
   addText(words: string): void {
@@ -228,7 +266,8 @@ interface ValueForm {
   readonly sortable: string;
 }
 
-const MAX_KEPT_LENGTH = 64;
+/** Longer texts are mostly ids, which do not come again: to look for them costs more than to make them. */
+const MAX_KEPT_LENGTH = 15;
 const valueForms = new Map<Scalar, ValueForm>();
 
 function valueForm(value: Scalar): ValueForm {
@@ -245,12 +284,13 @@ const NEEDS_ESCAPE = /["\\\p{Cc}]/u;
 
 function makeValueForm(value: Scalar): ValueForm {
   const text = toText(value);
-  const folded = fold(text);
+  const isPlain = isOneWord(text);
+  const folded = isPlain ? text : fold(text);
   const stored = toStored(folded);
   const number = toNumber(value);
   return {
-    pair: `${NEEDS_ESCAPE.test(stored) ? JSON.stringify(stored).slice(1, -1) : stored}",`,
-    words: toWords(text),
+    pair: `${!isPlain && NEEDS_ESCAPE.test(stored) ? JSON.stringify(stored).slice(1, -1) : stored}",`,
+    words: isPlain ? text : toWords(text),
     isSpelled: folded !== text,
     isLong: folded.length > MAX_VALUE,
     number,

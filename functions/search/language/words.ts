@@ -73,6 +73,11 @@ export function cutAsciiWords(bytes: Uint8Array, start: number, end: number): nu
   return to > start && to === wordStart ? to - 1 : to;
 }
 
+const ONE_WORD = /^[a-z0-9_]+$/;
+
+/** Whether a text is surely its own fold and its only word, as identifiers are. */
+export const isOneWord = (text: string): boolean => text.length <= MAX_WORD && ONE_WORD.test(text);
+
 let scratch = new Uint8Array(4096);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -82,6 +87,7 @@ const decoder = new TextDecoder();
  * `` ` ${toWords(text)} ` `` includes `` ` ${toWords(phrase)} ` ``.
  */
 export function toWords(text: string): string {
+  if (isOneWord(text)) return text;
   if (NOT_ASCII.test(text)) return cutWords(text);
   if (scratch.length < text.length) scratch = new Uint8Array(text.length * 2);
   const end = cutAsciiWords(scratch, 0, encoder.encodeInto(text, scratch).written);

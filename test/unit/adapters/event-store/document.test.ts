@@ -10,3 +10,19 @@ it('says each key once, however many keys came before', () => {
   const { keys } = JSON.parse(toDocument(project, line).json) as { keys: string[] };
   expect(keys.length).toBe(new Set(keys).size);
 });
+
+it.each([
+  ['in an attribute', { attributes: { big: 9007199254740993n } }],
+  ['below one', { attributes: { deep: [{ big: 9007199254740993n }] } }],
+  ['under a key that cannot be asked for', { attributes: { 'no\u0000key': 9007199254740993n } }],
+  ['of the resource', { resource: { big: 9007199254740993n } }],
+  ['as the message', { body: 9007199254740993n }],
+  ['inside the message', { body: { big: [9007199254740993n] } }],
+])('keeps the digits of an integer %s that a double does not hold', (_where, values) => {
+  const { project, anEvent } = makeEventSpace();
+  const { body, words, kv } = JSON.parse(toDocument(project, lineOf(anEvent(values))).json) as Record<string, unknown>;
+  // columns are doubles
+  const texts = JSON.stringify([body, words, kv]);
+  expect(texts).toContain('9007199254740993');
+  expect(texts).not.toContain('9007199254740992');
+});
