@@ -80,7 +80,7 @@ export function* evaluate(plan: Plan, segment: Segment, ids: IdLookup): Slices<D
       return scanNumbers(segment.numbers.get(plan.field), documents, (value) => wanted.has(value));
     }
     case 'numberRange':
-      return scanRange(segment.numbers.get(plan.field), documents, plan.low, plan.high);
+      return scanRange(segment.numbers.get(plan.field), documents, plan);
     case 'dateRange':
       return evaluateDates(plan, segment);
     case 'exists':
@@ -102,7 +102,10 @@ function* evaluateBool(plan: Plan & { kind: 'bool' }, segment: Segment, ids: IdL
   const { documents } = segment;
   let kept = allOf(documents);
   for (const clause of [...plan.must].sort((a, b) => cost(a) - cost(b))) {
-    kept = intersect(kept, yield* evaluate(clause, segment, ids), documents);
+    kept =
+      clause.kind === 'numberRange' && kept.kind === 'list'
+        ? listOf(filterRange(kept.list, segment.numbers.get(clause.field), clause))
+        : intersect(kept, yield* evaluate(clause, segment, ids), documents);
     if (isEmpty(kept)) return NONE;
   }
   if (plan.minimum > 0) {
@@ -119,8 +122,8 @@ function* evaluateBool(plan: Plan & { kind: 'bool' }, segment: Segment, ids: IdL
 
 /** Cheap clauses first, so that an empty result is known before the dear ones run. */
 function cost(plan: Plan): number {
-  if (plan.kind === 'wildcard' || plan.kind === 'phrase') return 3;
-  if (plan.kind === 'bool') return 2;
+  if (plan.kind === 'wildcard' || plan.kind === 'phrase') return 2;
+  if (plan.kind === 'bool') return Math.max(0, ...[...plan.must, ...plan.should, ...plan.mustNot].map(cost));
   return plan.kind === 'terms' || plan.kind === 'dateRange' ? 0 : 1;
 }
 
@@ -223,7 +226,7 @@ function scanNumbers(column: NumberColumn | undefined, documents: number, keep: 
 }
 
 /** Documents of which any number lies between two: as `scanNumbers`, of which this is the most asked for. */
-function scanRange(column: NumberColumn | undefined, documents: number, low: number, high: number): DocSet {
+function scanRange(column: NumberColumn | undefined, documents: number, { low, high }: Bounds): DocSet {
   if (column === undefined) return NONE;
   const { start, values } = column;
   const bits = new Uint32Array((documents + 31) >>> 5);
@@ -237,6 +240,22 @@ function scanRange(column: NumberColumn | undefined, documents: number, low: num
     }
   }
   return { kind: 'bits', bits };
+}
+
+/** Those of a list: few candidates are looked up one by one. */
+function filterRange(list: Uint32Array, column: NumberColumn | undefined, { low, high }: Bounds): Uint32Array {
+  if (column === undefined) return new Uint32Array(0);
+  const { start, values } = column;
+  return list.filter((document) => {
+    for (let at = start[document] as number; at < (start[document + 1] as number); at++)
+      if ((values[at] as number) >= low && (values[at] as number) <= high) return true;
+    return false;
+  });
+}
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
 }
 
 function scan(documents: number, keep: (document: number) => boolean): DocSet {
