@@ -12,9 +12,12 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Method not allowed here' },
   invalid_request: { status: 422, title: 'Request is not valid' },
   query_syntax: { status: 400, title: 'Query cannot be parsed' },
+  query_type: { status: 400, title: 'Value does not fit its field' },
   query_limit: { status: 400, title: 'Query is beyond a limit' },
   invalid_cursor: { status: 400, title: 'Cursor is not valid here' },
+  invalid_time: { status: 400, title: 'Time cannot be read' },
   time_range: { status: 400, title: 'Time range is not valid' },
+  page_limit: { status: 400, title: 'Page is beyond what pages by number reach' },
   payload_too_large: { status: 413, title: 'Body is too large' },
   unsupported_encoding: {
     status: 415,

@@ -8,7 +8,7 @@ export interface ReceiveRange {
   readonly to: number;
 }
 
-/** @throws Failure `time_range` for what is no time, an empty range, or one that is too long */
+/** @throws Failure `invalid_time` for what is no time, `time_range` for an empty range or one that is too long */
 export function toReceiveRange(
   { from, to }: { readonly from: string; readonly to: string },
   now: number,
@@ -29,7 +29,7 @@ export function toReceiveRange(
 function read(name: string, text: string, now: number): TimeSpan {
   const span = parseTime(text, now);
   if (span === undefined)
-    throw new Failure('time_range', `${name} is no time: ${text.slice(0, 64)}; expected ISO 8601, epoch or -15m`);
+    throw new Failure('invalid_time', `${name} is no time: ${text.slice(0, 64)}; expected ISO 8601, epoch or -15m`);
   return span;
 }
 

@@ -3,7 +3,7 @@ import type { AuthenticatedCall } from '../core/http.ts';
 import { toIsoNano } from '../core/unix-nano.ts';
 import type { PartialReason, RecentInput, SearchInput, SearchResponse, SelectionInput } from './api.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { QueryLimitError } from './language/errors.ts';
+import { PageLimitError } from './language/errors.ts';
 import { parse } from './language/parser.ts';
 import { toLogEvent } from './log-event.ts';
 import { type Plan, toPlan } from './plan.ts';
@@ -60,7 +60,7 @@ async function eventPage(
   const page = continued?.page ?? asked;
   const before = (page - 1) * pageSize;
   if (continued === undefined && before + pageSize > MAX_SKIPPED) {
-    throw new QueryLimitError(
+    throw new PageLimitError(
       `page ${asked} of ${pageSize} lies beyond the first ${MAX_SKIPPED} events; continue by cursor or narrow the range`,
     );
   }

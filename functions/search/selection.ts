@@ -2,7 +2,7 @@ import type { Selection } from '../adapters/event-store/port.ts';
 import { MAX_UNIX_NANO, toIsoNano, type UnixNano } from '../core/unix-nano.ts';
 import type { SelectionInput } from './api.ts';
 import type { Filter, Query } from './language/ast.ts';
-import { TimeRangeError } from './language/errors.ts';
+import { InvalidTimeError, TimeRangeError } from './language/errors.ts';
 import { parse } from './language/parser.ts';
 import { compareNanos, parseTime, TIME_FORMS, type TimeSpan } from './language/time.ts';
 
@@ -30,7 +30,7 @@ const NOWHERE = { start: 0, end: 0 };
 /**
  * Parses a request's query and joins its filter parameters and range to it.
  * @param now milliseconds since 1970
- * @throws QuerySyntaxError, QueryLimitError, TimeRangeError
+ * @throws QuerySyntaxError, QueryLimitError, InvalidTimeError, TimeRangeError
  */
 export function toReadQuery(input: SelectionInput, now: number): ReadQuery {
   const query = parse(input.query);
@@ -49,7 +49,7 @@ export function parameterFilter(field: string, values: readonly string[] | undef
 
 type Range = Pick<Selection, 'from' | 'to'>;
 
-/** The range of event time that a request names. @throws TimeRangeError */
+/** The range of event time that a request names. @throws InvalidTimeError, TimeRangeError */
 export function toRange(input: Partial<SelectionInput>, now: number): Range {
   const from = oneOf('from', input.from, 'start_time', input.start_time);
   const to = oneOf('to', input.to, 'end_time', input.end_time);
@@ -73,7 +73,7 @@ const endOf = ({ start, end }: TimeSpan): UnixNano => (BigInt(end) - BigInt(star
 function readTime(name: string, text: string, now: number): TimeSpan {
   const span = parseTime(text, now);
   if (span === undefined)
-    throw new TimeRangeError(`"${name}" is "${text}", expected ${TIME_FORMS.join(', ')}, within 1970 to 2262`);
+    throw new InvalidTimeError(`"${name}" is "${text}", expected ${TIME_FORMS.join(', ')}, within 1970 to 2262`);
   return span;
 }
 

@@ -34,6 +34,11 @@ export class ApiProblem extends Error {
     this.errors = fields.errors ?? [];
     this.permission = fields.permission ?? null;
   }
+
+  /** Whether it is a mistake in the query text, which the query bar tells. */
+  get isAboutQuery(): boolean {
+    return this.code === 'query_syntax' || this.code === 'query_type';
+  }
 }
 
 const record = (value: unknown): Record<string, unknown> =>

@@ -9,7 +9,7 @@ export interface Span {
 /** A text that is no query: where, what stands there, and what could have. */
 export class QuerySyntaxError extends DomainError {
   override readonly name = 'QuerySyntaxError';
-  readonly code = 'query_syntax';
+  readonly code: 'query_syntax' | 'query_type';
   readonly span: Span;
   readonly found: string;
   readonly expected: readonly string[];
@@ -19,8 +19,16 @@ export class QuerySyntaxError extends DomainError {
     readonly expected: readonly string[];
   };
 
-  constructor(message: string, span: Span, found: string, expected: readonly string[]) {
+  /** @param code `query_type` for a text that could be parsed, with a value that its field cannot be compared with */
+  constructor(
+    message: string,
+    span: Span,
+    found: string,
+    expected: readonly string[],
+    code: 'query_syntax' | 'query_type' = 'query_syntax',
+  ) {
     super(message);
+    this.code = code;
     this.span = span;
     this.found = found;
     this.expected = expected;
@@ -34,7 +42,19 @@ export class QueryLimitError extends DomainError {
   readonly code = 'query_limit';
 }
 
-/** A time or a range of times that is none. */
+/** A page by number that lies too far behind the first. */
+export class PageLimitError extends DomainError {
+  override readonly name = 'PageLimitError';
+  readonly code = 'page_limit';
+}
+
+/** A text that is no time. */
+export class InvalidTimeError extends DomainError {
+  override readonly name = 'InvalidTimeError';
+  readonly code = 'invalid_time';
+}
+
+/** A range of times that is none, or steps that do not fit it. */
 export class TimeRangeError extends DomainError {
   override readonly name = 'TimeRangeError';
   readonly code = 'time_range';

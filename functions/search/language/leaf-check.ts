@@ -10,7 +10,7 @@ export function checkLeaf(leaf: Leaf, text: string): void {
   if (leaf.field === null) return;
   const target = resolveField(leaf.field);
   const refuse = (message: string, expected: readonly string[]): never => {
-    throw new QuerySyntaxError(message, leaf.span, text.slice(leaf.span.start, leaf.span.end), expected);
+    throw new QuerySyntaxError(message, leaf.span, text.slice(leaf.span.start, leaf.span.end), expected, 'query_type');
   };
   if (leaf.kind === 'exists') return;
   if (target.kind === 'time') {

@@ -385,7 +385,7 @@ describe('exports of a project', () => {
   it('are three at a time, and say what is wrong before any work', async () => {
     const { create, cancel, run } = await given({ count: 1, size: 1 });
     expect(await codeOf(create({ query: '(' }))).toBe('query_syntax');
-    expect(await codeOf(create({ from: 'never' }))).toBe('time_range');
+    expect(await codeOf(create({ from: 'never' }))).toBe('invalid_time');
     expect(await codeOf(create({ query: '| stats count by service' }))).toBe('invalid_request');
     const [first] = [await create({}), await create({}), await create({})];
     expect(await codeOf(create({}))).toBe('conflict');

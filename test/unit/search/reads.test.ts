@@ -187,10 +187,10 @@ describe('search', () => {
   });
 
   it('says what is wrong with a request and what to do', async () => {
-    expect(await codeOf(search({ page: 1_000_000_000 }))).toBe('query_limit');
+    expect(await codeOf(search({ page: 1_000_000_000 }))).toBe('page_limit');
     expect(await codeOf(search({ query: 'a OR' }))).toBe('query_syntax');
-    expect(await codeOf(search({ query: 'duration:>abc' }))).toBe('query_syntax');
-    expect(await codeOf(search({ from: 'yesterday-ish' }))).toBe('time_range');
+    expect(await codeOf(search({ query: 'duration:>abc' }))).toBe('query_type');
+    expect(await codeOf(search({ from: 'yesterday-ish' }))).toBe('invalid_time');
     expect(await codeOf(search({ from: 'now', to: 'now-1h' }))).toBe('time_range');
     expect(await codeOf(search({ from: '-1h', start_time: '-2h' }))).toBe('time_range');
     expect(await codeOf(search({ query: '* | sort service' }))).toBe('query_syntax');

@@ -45,7 +45,7 @@ export function FacetPanel({ search, actions, onOnly }: FacetPanelProps) {
           query={pinned.query}
           queryKey={pinned.queryKey}
           skeleton={<Skeleton rows={8} />}
-          ignore={({ code }) => code === 'query_syntax'}
+          ignore={({ isAboutQuery }) => isAboutQuery}
         >
           {(data) => (
             <div>
@@ -220,7 +220,7 @@ function FieldList({ search, actions, onOnly }: FacetPanelProps) {
         query={query}
         queryKey={queryKey}
         skeleton={<Skeleton rows={4} />}
-        ignore={({ code }) => code === 'query_syntax'}
+        ignore={({ isAboutQuery }) => isAboutQuery}
       >
         {() =>
           shown.length === 0 ? (

@@ -21,7 +21,7 @@ export function HistogramPanel({
       <PanelBody<Histogram>
         query={query}
         queryKey={queryKey}
-        ignore={({ code }) => code === 'query_syntax'}
+        ignore={({ isAboutQuery }) => isAboutQuery}
         skeleton={<div aria-hidden="true" className="m-2 rounded-s bg-hover" style={{ height: HEIGHT - 16 }} />}
       >
         {(data) => (

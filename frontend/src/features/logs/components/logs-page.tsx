@@ -155,12 +155,7 @@ export function LogsPage({ firstEvent, live: Live }: LogsPageProps) {
         <Suspense fallback={<span className="h-8 w-20 max-sm:w-11" />}>
           <SavedSearches url={url} setUrl={setUrl} />
         </Suspense>
-        <QueryBar
-          text={url.q}
-          onRun={run}
-          problem={problem?.code === 'query_syntax' ? problem : null}
-          search={search}
-        />
+        <QueryBar text={url.q} onRun={run} problem={problem?.isAboutQuery ? problem : null} search={search} />
       </div>
       {!url.live && kept.histogramOpen && (
         <HistogramPanel search={search} mark={hovered} onZoom={(zoomed) => range.setRange(absolute(zoomed))} />

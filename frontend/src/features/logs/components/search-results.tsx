@@ -35,7 +35,7 @@ export function SearchResults(props: SearchResultsProps) {
   const good = useRef(query.data);
   if (query.data) good.current = query.data;
   // after a mistake in the text the last good rows stay
-  const data = query.data ?? (problem?.code === 'query_syntax' ? good.current : undefined);
+  const data = query.data ?? (problem?.isAboutQuery ? good.current : undefined);
   const handle = useRef<GridHandle>(null);
   const [finding, setFinding] = useState(false);
   useShortcut('find', () => (finding ? false : setFinding(true)));
@@ -78,7 +78,7 @@ export function SearchResults(props: SearchResultsProps) {
       isEmpty={() => events.length === 0 && !first?.stats}
       empty={<div className="min-h-0 flex-1 overflow-auto">{props.empty}</div>}
       skeleton={<Skeleton rows={16} />}
-      ignore={({ code }) => code === 'query_syntax'}
+      ignore={({ isAboutQuery }) => isAboutQuery}
     >
       {() =>
         first?.stats ? (
