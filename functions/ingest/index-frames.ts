@@ -53,13 +53,13 @@ export function makeIndexFrames({ objects, attempts, ...parts }: IndexParts) {
       if (bytes > MAX_LINES_BYTES) await flush();
     }
     await flush();
-    await survive(batch);
+    await survive();
     return again;
   };
 
-  async function survive(batch: readonly Delivery[]): Promise<void> {
+  async function survive(): Promise<void> {
     try {
-      await attempts.survived(batch);
+      await attempts.survived();
     } catch (error) {
       log('warn', 'end of work on a record cannot be noted', {}, error);
     }

@@ -104,7 +104,9 @@ class Court {
     if (!reasons[0]?.reason) this.#accuse('quarantine', `${key} gives no reason`);
     const frame = decodeFrame(body);
     const lines = this.#linesOf(frame);
-    const deaths = this.#evidence.deaths.get(`${from?.shard}:${from?.sequenceNumber}`) ?? 0;
+    const record = `${from?.shard}:${from?.sequenceNumber}`;
+    const deaths =
+      (this.#evidence.deaths.get(record) ?? 0) + (this.#evidence.tables.untoldEnds.get(`A#${record}`) ?? 0);
     if (deaths < DEATHS && !lines.some((line) => line.includes(DEADLY)))
       this.#accuse('quarantine', `${key} is in quarantine after ${deaths} ends of the function`);
     for (const line of lines) {

@@ -15,6 +15,8 @@ interface Entry {
 export class Tables {
   /** By frame id. */
   readonly ledger = new Map<string, Entry>();
+  /** How often the end of work on a record could not be told, by its key: to all others that looks like the function's end. */
+  readonly untoldEnds = new Map<string, number>();
   /** By key of the record. */
   readonly #attempts = new Map<string, ReadonlySet<string>>();
 
@@ -33,10 +35,11 @@ export class Tables {
 
   /** The client that marks of attempts are kept through: it adds to sets, and takes them away. */
   attemptsSeenBy(instance: Instance, network: Network): DynamoDBDocumentClient {
-    const send = ({ input }: UpdateCommand) =>
-      network.call(instance, 'table', () => {
-        const key = String(input.Key?.pk);
-        if (input.UpdateExpression?.startsWith('REMOVE')) return void this.#attempts.delete(key);
+    const send = ({ input }: UpdateCommand) => {
+      const key = String(input.Key?.pk);
+      const isEnd = input.UpdateExpression?.startsWith('REMOVE') === true;
+      const told = network.call(instance, 'table', () => {
+        if (isEnd) return void this.#attempts.delete(key);
         const environments = new Set([
           ...(this.#attempts.get(key) ?? []),
           ...(input.ExpressionAttributeValues?.[':this'] ?? []),
@@ -44,6 +47,9 @@ export class Tables {
         this.#attempts.set(key, environments);
         return { Attributes: { environments } };
       });
+      if (isEnd) told.catch(() => this.untoldEnds.set(key, (this.untoldEnds.get(key) ?? 0) + 1));
+      return told;
+    };
     return { send } as Pick<DynamoDBDocumentClient, 'send'> as DynamoDBDocumentClient;
   }
 

@@ -15,7 +15,7 @@ export class DynamoDbAttempts implements Attempts {
   readonly #now: () => number;
   /** An environment that asks again has outlived what it began before, told or not; one that was ended comes back under another name. */
   readonly #environment = randomUUID();
-  /** Records whose mark this instance has set. */
+  /** Records whose mark this instance has set and not taken away. */
   readonly #marked = new Set<string>();
 
   constructor(client: DynamoDBDocumentClient, table: string, now: () => number = Date.now) {
@@ -44,12 +44,13 @@ export class DynamoDbAttempts implements Attempts {
     return begun.size > MAXIMUM;
   }
 
-  async survived(deliveries: readonly Delivery[]): Promise<void> {
-    for (const record of deliveries.map(nameOf)) {
-      if (!this.#marked.delete(record)) continue;
+  async survived(): Promise<void> {
+    // also what ended before and could not be told then
+    for (const record of this.#marked) {
       await this.#client.send(
         new UpdateCommand({ TableName: this.#table, Key: keyOf(record), UpdateExpression: 'REMOVE environments' }),
       );
+      this.#marked.delete(record);
     }
   }
 }

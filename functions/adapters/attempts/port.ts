@@ -4,6 +4,6 @@ import type { Delivery } from '../../core/kinesis.ts';
 export interface Attempts {
   /** Notes that work on a record begins. @returns true where it began three times before and never came to an end */
   exhausted(delivery: Delivery, batchSize: number): Promise<boolean>;
-  /** Notes that work on records came to an end, whatever became of them: waiting for a store that is away ends no function. */
-  survived(deliveries: readonly Delivery[]): Promise<void>;
+  /** Notes that all work that began here came to an end, whatever became of it: waiting for a store that is away ends no function. */
+  survived(): Promise<void>;
 }

@@ -17,10 +17,12 @@ interface Update {
   readonly UpdateExpression: string;
   readonly ExpressionAttributeValues?: { readonly ':this': ReadonlySet<string> };
 }
+let isAway = false;
 beforeEach(() => {
   table.reset();
   begun.clear();
   table.on(UpdateCommand).callsFake(({ Key, UpdateExpression, ExpressionAttributeValues }: Update) => {
+    if (isAway) throw new Error('the table is away');
     if (UpdateExpression.startsWith('REMOVE')) return { removed: begun.delete(Key.pk) };
     const environments = new Set([...(begun.get(Key.pk) ?? []), ...(ExpressionAttributeValues?.[':this'] ?? [])]);
     begun.set(Key.pk, environments);
@@ -41,7 +43,7 @@ describe('attempts at a record', () => {
     for (let run = 1; run <= 10; run++) {
       const attempts = start();
       expect(await attempts.exhausted(old, 1)).toBe(false);
-      await attempts.survived([old]);
+      await attempts.survived();
     }
   });
 
@@ -51,11 +53,23 @@ describe('attempts at a record', () => {
     expect(await start().exhausted(old, 1)).toBe(false);
   });
 
+  it('are told to have ended by the next work of an environment that could not tell at once', async () => {
+    for (let run = 1; run <= 5; run++) {
+      const attempts = start();
+      expect(await attempts.exhausted(old, 1)).toBe(false);
+      isAway = true;
+      await expect(attempts.survived()).rejects.toThrow('away');
+      isAway = false;
+      // it goes on with other records
+      await attempts.survived();
+    }
+  });
+
   it('cost no call for a record that is fresh or has company', async () => {
     const attempts = start();
     expect(await attempts.exhausted(fresh, 1)).toBe(false);
     expect(await attempts.exhausted(old, 2)).toBe(false);
-    await attempts.survived([fresh, old]);
+    await attempts.survived();
     expect(table.calls()).toHaveLength(0);
   });
 });

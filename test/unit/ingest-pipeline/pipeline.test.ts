@@ -32,7 +32,7 @@ function start() {
   const events = new MemoryEventWriter();
   const ledger = new MemoryLedger();
   const exhausted = new Set<string>();
-  const survived: string[] = [];
+  const survived = { times: 0 };
   const accept = makeAccept({ stream, quarantine, ...DEFAULT_POLICY, now: () => NOW });
   const index = makeIndexFrames({
     events,
@@ -41,8 +41,8 @@ function start() {
     quarantine: new Quarantine(quarantine),
     attempts: {
       exhausted: async ({ sequenceNumber }) => exhausted.has(sequenceNumber),
-      survived: async (batch) => {
-        survived.push(...batch.map(({ sequenceNumber }) => sequenceNumber));
+      survived: async () => {
+        survived.times++;
       },
     },
   });
@@ -251,11 +251,11 @@ describe('indexing', () => {
   });
 
   it('notes that it came to its end, also where the store took nothing', async () => {
-    const { accept, index, stream, events, survived } = start();
+    const { accept, index, events, survived } = start();
     await accept([line('one')]);
     events.outcome = () => ({ kind: 'retry', reason: '503' });
     expect(await index()).toHaveLength(1);
-    expect(survived).toEqual(stream.deliveries().map(({ sequenceNumber }) => sequenceNumber));
+    expect(survived.times).toBe(1);
   });
 
   it('lets a record come again that can neither be read nor put aside', async () => {
