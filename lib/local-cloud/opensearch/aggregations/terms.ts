@@ -8,6 +8,7 @@ import { textRefusal } from '../search/sort.ts';
 import type { SegmentView } from '../search/view.ts';
 import { type Dictionary, findTerm, postingsOf, prefixRange, termCount, termText } from '../segment/dictionary.ts';
 import type { KeywordColumn, NumberColumn } from '../segment/segment.ts';
+import { SMALL, smallNumbers } from '../segment/small-numbers.ts';
 import { type Aggregation, type AggregationContext, type Bucket, Buckets, type Collector } from './aggregation.ts';
 import { options, requireField, wholeNumber } from './options.ts';
 import { isShorterByTerm, TermCounts } from './term-counts.ts';
@@ -136,7 +137,7 @@ class TermsCollector implements Collector {
     const { include } = this.#request;
     const wanted = include?.kind === 'list' ? new Set(include.values.map(Number)) : undefined;
     if (!this.#hasSubs) {
-      for (const [value, count] of countNumbers(column, documents.list))
+      for (const [value, count] of countNumbers(column, documents))
         if (wanted?.has(value) !== false) this.#buckets.at(value).count += count;
       return;
     }
@@ -282,28 +283,33 @@ function takeTop<T>(items: T[], size: number, compare: (a: T, b: T) => number): 
 const ofGroup = (group: readonly number[], { segment }: SegmentView): Documents =>
   new Documents(listOf(Uint32Array.from(group)), segment.documents);
 
-/** Whole numbers below this are counted in a table: severities, statuses of processes, flags. */
-const SMALL = 256;
-
 /** How many documents hold each number. */
-function countNumbers({ start, values }: NumberColumn, documents: Uint32Array): Map<number, number> {
-  const small = new Uint32Array(SMALL);
+function countNumbers(column: NumberColumn, documents: Documents): Map<number, number> {
+  const small = smallNumbers(column);
+  if (small !== undefined) return countSmall(small, documents);
+  const { start, values } = column;
   const counts = new Map<number, number>();
-  for (let i = 0; i < documents.length; i++) {
-    const document = documents[i] as number;
+  for (const document of documents.list) {
     const from = start[document] as number;
-    const to = start[document + 1] as number;
-    for (let at = from; at < to; at++) {
+    for (let at = from; at < (start[document + 1] as number); at++) {
       const value = values[at] as number;
       // a document counts once for equal numbers, which stand side by side
-      if (at > from && value === values[at - 1]) continue;
-      if (value === (value & (SMALL - 1))) small[value] = (small[value] as number) + 1;
-      else counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (at === from || value !== values[at - 1]) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
-  for (let value = 0; value < SMALL; value++)
-    if ((small[value] as number) > 0) counts.set(value, small[value] as number);
   return counts;
+}
+
+function countSmall(numbers: Uint8Array, documents: Documents): Map<number, number> {
+  const counts = new Uint32Array(SMALL);
+  const count = (document: number) => {
+    const value = numbers[document] as number;
+    counts[value] = (counts[value] as number) + 1;
+  };
+  const { run } = documents;
+  if (run === undefined) for (const document of documents.list) count(document);
+  else for (let document = run.from; document < run.to; document++) count(document);
+  return new Map([...counts.entries()].filter(([, found]) => found > 0));
 }
 
 /** Runs `[from, to)` of ordinals that take part. */

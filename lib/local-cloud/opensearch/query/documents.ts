@@ -35,6 +35,11 @@ export class Documents {
     return this.size === this.#total;
   }
 
+  /** Where they stand side by side. */
+  get run(): { readonly from: number; readonly to: number } | undefined {
+    return this.#set.kind === 'interval' ? this.#set : undefined;
+  }
+
   /** Ascending. */
   get list(): Uint32Array {
     this.#list ??= toList(this.#set);
@@ -49,9 +54,15 @@ export class Documents {
   /** Those that are in `set`, too. */
   and(set: DocSet): Documents {
     if (this.isAll) return new Documents(set, this.#total);
-    // bits are made once for all sets that are asked for, and each list is then read once
-    if (set.kind === 'list' && this.#set.kind !== 'interval' && set.list.length * SPARSE > this.size)
-      return new Documents(listOf(filterList(set.list, { kind: 'bits', bits: this.bits })), this.#total);
+    if (set.kind === 'list' && this.#set.kind !== 'interval') {
+      const isShorter = set.list.length <= this.size;
+      const [less, more] = isShorter ? [set.list.length, this.size] : [this.size, set.list.length];
+      // the shorter is gone through once, by bits of the longer that are kept for those that are asked next
+      if (less * SPARSE > more) {
+        const [list, bits] = isShorter ? [set.list, this.bits] : [this.list, bitsOf(set, this.#total)];
+        return new Documents(listOf(filterList(list, { kind: 'bits', bits })), this.#total);
+      }
+    }
     return new Documents(intersect(this.#set, set, this.#total), this.#total);
   }
 
@@ -72,6 +83,15 @@ export class Documents {
       return new Documents({ kind: 'interval', from: set.from + from, to: set.from + to }, this.#total);
     return new Documents(listOf(this.list.subarray(from, to)), this.#total);
   }
+}
+
+const BITS = new WeakMap<DocSet, Uint32Array>();
+
+/** Bits of a set, kept as long as the set is. */
+function bitsOf(set: DocSet, total: number): Uint32Array {
+  const bits = BITS.get(set) ?? toBits(set, total);
+  BITS.set(set, bits);
+  return bits;
 }
 
 /** From so many times fewer on, documents are looked up one by one. */

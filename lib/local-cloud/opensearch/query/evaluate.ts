@@ -9,6 +9,7 @@ import {
   termCount,
 } from '../segment/dictionary.ts';
 import type { DateColumn, NumberColumn, Segment, TextColumn } from '../segment/segment.ts';
+import { SMALL, smallNumbers } from '../segment/small-numbers.ts';
 import { VarintReader } from '../segment/varint.ts';
 import {
   allOf,
@@ -228,6 +229,8 @@ function scanNumbers(column: NumberColumn | undefined, documents: number, keep: 
 /** Documents of which any number lies between two: as `scanNumbers`, of which this is the most asked for. */
 function scanRange(column: NumberColumn | undefined, documents: number, { low, high }: Bounds): DocSet {
   if (column === undefined) return NONE;
+  const small = smallNumbers(column);
+  if (small !== undefined) return scanSmall(small, low, high);
   const { start, values } = column;
   const bits = new Uint32Array((documents + 31) >>> 5);
   for (let document = 0; document < documents; document++) {
@@ -238,6 +241,19 @@ function scanRange(column: NumberColumn | undefined, documents: number, { low, h
       bits[document >>> 5] = (bits[document >>> 5] as number) | (1 << (document & 31));
       break;
     }
+  }
+  return { kind: 'bits', bits };
+}
+
+function scanSmall(small: Uint8Array, low: number, high: number): DocSet {
+  const keeps = Uint8Array.from({ length: SMALL }, (_, value) => Number(value >= low && value <= high));
+  const bits = new Uint32Array((small.length + 31) >>> 5);
+  for (let word = 0; word < bits.length; word++) {
+    const end = Math.min(small.length, (word + 1) << 5);
+    let kept = 0;
+    for (let document = word << 5; document < end; document++)
+      kept |= (keeps[small[document] as number] as number) << (document & 31);
+    bits[word] = kept;
   }
   return { kind: 'bits', bits };
 }

@@ -112,11 +112,16 @@ export class DocumentStore {
   }
 
   last(): { row: number; seq: number } {
-    const { row, seq } = this.#prepare('SELECT max(row) AS row, max(seq) AS seq FROM documents').get() as {
-      row: number | null;
-      seq: number | null;
-    };
-    return { row: row ?? 0, seq: seq ?? -1 };
+    // sequence numbers rise with rows but for those of deletions: no row but these is looked at
+    const { row, seq } = this.#prepare(
+      `SELECT
+         coalesce((SELECT max(row) FROM documents), 0) AS row,
+         max(
+           coalesce((SELECT seq FROM documents ORDER BY row DESC LIMIT 1), -1),
+           coalesce((SELECT max(seq) FROM documents WHERE deleted = 1), -1)
+         ) AS seq`,
+    ).get() as { row: number; seq: number };
+    return { row, seq };
   }
 
   /** The segments that make up the index, and the last row they cover. */
