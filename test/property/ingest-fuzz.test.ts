@@ -1,14 +1,19 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../functions/core/errors.ts';
 import { decodeFrame, readLines } from '../../functions/core/frame.ts';
+import type { Intake } from '../../functions/ingest/intake.ts';
+import { shipperTable } from '../../functions/ingest/shipper-table.ts';
+import { heldBytes } from '../support/memory.ts';
 import { fixed64, message, snappyLiteral, string, varint } from '../support/protobuf.ts';
-import { type Shipment, startShippers } from '../support/shippers.ts';
+import { NOW, type Shipment, startShippers } from '../support/shippers.ts';
 
 const FULL = process.env.TRIBUTARY_TEST_FULL === '1';
 const INPUTS = Number(process.env.SEEDS ?? (FULL ? 100_000 : 10_000));
 const seed = Number(process.env.SEED ?? 5);
 
+const MEGABYTE = 1_048_576;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 const line = '192.0.2.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/2.0" 404 -';
@@ -168,10 +173,12 @@ function toShipment({ good, path, edits: all, encoding, compress, type }: Spoile
 describe(`decoders under ${INPUTS} spoiled inputs (seed ${seed})`, () => {
   it('never throw, never answer 5xx, and store only whole records', async () => {
     const shippers = startShippers();
-    const before = process.memoryUsage.rss();
+    const before = heldBytes();
+    let bytesSent = 0;
     await fc.assert(
       fc.asyncProperty(shipments, async (spoiled) => {
         const shipment = toShipment(spoiled);
+        bytesSent += shipment.body?.length ?? 0;
         const { status } = await shippers.send(shipment);
         expect(status).toBeLessThan(500);
         const lines = shippers.stream.records.splice(0).flatMap((record) => readLines(decodeFrame(record)));
@@ -184,7 +191,11 @@ describe(`decoders under ${INPUTS} spoiled inputs (seed ${seed})`, () => {
       }),
       { numRuns: INPUTS, seed, verbose: 0 },
     );
-    expect(process.memoryUsage.rss() - before).toBeLessThan(256 * 1_048_576);
+    const grown = heldBytes() - before;
+    process.stdout.write(
+      `fuzz: ${INPUTS} inputs of ${(bytesSent / INPUTS).toFixed(0)} B, ${(grown / MEGABYTE).toFixed(1)} MB more held\n`,
+    );
+    expect(grown).toBeLessThan(64 * MEGABYTE);
   }, 1_800_000);
 
   it('never change an event beside a broken one', async () => {
@@ -216,5 +227,150 @@ describe(`decoders under ${INPUTS} spoiled inputs (seed ${seed})`, () => {
       ),
       { numRuns: Math.ceil(INPUTS / 10), seed },
     );
+  }, 600_000);
+});
+
+/** Texts that an expression or a search without bounds would go over again and again. */
+const HARD: readonly string[] = [
+  '[',
+  '{',
+  '{"a":',
+  '"',
+  '\\',
+  '\\"',
+  ':',
+  '":',
+  '","',
+  ' ',
+  '\t',
+  '\n',
+  '\r\n',
+  '=',
+  'a=',
+  'a="',
+  '<',
+  '<34>',
+  '-',
+  '.',
+  '/',
+  '@',
+  'a@',
+  '4',
+  '4111 ',
+  '4111-',
+  '9',
+  '1e',
+  'e',
+  'eyJ',
+  'eyJhbGciOi.',
+  'password',
+  'password=',
+  'token: ',
+  '://',
+  'a://b:',
+  'bearer ',
+  'BEGIN ',
+  '-----BEGIN PRIVATE KEY-----',
+  '\u0000',
+  '\u00e9',
+  '\ud83d\ude00',
+  '\u001b[31m',
+  'at a.b(c)\n\t',
+  'Caused by: ',
+  '192.0.2.1 - - [',
+  '%',
+  '%41',
+  '&',
+  'a b ',
+  '1 ',
+  '[1,',
+  '{"a":1}',
+  '{"a":1,',
+];
+const filledWith = (piece: string, bytes: number): string => piece.repeat(Math.ceil(bytes / Buffer.byteLength(piece)));
+
+/** Reads a body as the intake of a shipment's path does; whether it can is no matter here. */
+function decoderOf({ path, headers = {} }: Shipment): (content: Buffer) => void {
+  const [route = '', search = ''] = path.split('?');
+  const intake = shipperTable.intakes.find((each) => each.path.test(route)) as Intake;
+  return (content) => {
+    const request = {
+      ...{ method: 'POST', path: route, query: new URLSearchParams(search), headers, cookies: [], sourceIp: '' },
+      ...{ mediaType: headers['content-type'] ?? '', parameters: {}, requestId: 'r', received: NOW },
+      ...{ authorizationUnread: false, body: content },
+    };
+    try {
+      intake.decode(content, request);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  };
+}
+
+describe('a large input', () => {
+  const bytes = (FULL ? 4 : 1 / 16) * MEGABYTE;
+  const doors = [
+    '/v1/ingest',
+    '/services/collector',
+    '/services/collector/raw',
+    '/logs/_bulk',
+    '/api/v2/logs',
+    '/gelf',
+    '/syslog',
+  ];
+  const named = HARD.map((piece) => [JSON.stringify(piece), piece] as const);
+
+  it(`of ${(bytes / MEGABYTE).toFixed(2)} MB of one text again and again is read in time that grows as it does, at every door`, async () => {
+    const slow: { readonly name: string; readonly millis: number }[] = [];
+    const before = heldBytes();
+    for (const [name, piece] of FULL ? named : named.filter((_, at) => at % 4 === seed % 4))
+      for (const path of FULL ? doors : doors.slice(0, 2)) {
+        const { send } = startShippers();
+        const body = filledWith(piece, bytes);
+        const { user, system } = process.cpuUsage();
+        const { status } = await send({ path, body });
+        const used = process.cpuUsage({ user, system });
+        expect(status, `${name} at ${path}`).toBeLessThan(500);
+        slow.push({ name: `${name} at ${path}`, millis: (used.user + used.system) / 1000 / (bytes / MEGABYTE) });
+      }
+    slow.sort((a, b) => b.millis - a.millis);
+    const median = slow[slow.length >> 1];
+    process.stdout.write(
+      `fuzz: a megabyte of one text takes ${median?.millis.toFixed(0)} ms of CPU (median), at most ${slow
+        .slice(0, 3)
+        .map(({ name, millis }) => `${millis.toFixed(0)} ms (${name})`)
+        .join(', ')}; ${((heldBytes() - before) / MEGABYTE).toFixed(1)} MB more held\n`,
+    );
+    // one that grew with the square of its length would take minutes; events of seven bytes are 150,000 a megabyte
+    expect(slow[0]?.millis).toBeLessThan(FULL ? 5_000 : 20_000);
+  }, 600_000);
+
+  it('of a good shipment again and again, spoiled in places, is decoded in less than 100 ms a megabyte', () => {
+    const random = fc.sample(edits, { numRuns: GOOD.length * 3, seed });
+    const taken: { readonly path: string; readonly millis: number }[] = [];
+    for (const [at, good] of GOOD.entries()) {
+      const one = Buffer.from(good.body ?? '');
+      const isText = good.headers?.['content-type'] !== 'application/x-protobuf';
+      const piece = isText ? Buffer.concat([one, Buffer.from('\n')]) : one;
+      const whole = Buffer.concat(Array.from({ length: Math.ceil(bytes / piece.length) }, () => piece));
+      const decode = decoderOf(good);
+      // what is compiled on the way is none of the input's
+      decode(whole);
+      for (const spoiled of random.slice(at * 3, at * 3 + 3)) {
+        const body = spoiled.reduce(spoil, whole);
+        const before = process.cpuUsage();
+        decode(body);
+        const { user, system } = process.cpuUsage(before);
+        taken.push({ path: good.path, millis: (user + system) / 1000 / (body.length / MEGABYTE) });
+      }
+    }
+    taken.sort((a, b) => a.millis - b.millis);
+    const median = taken[taken.length >> 1]?.millis ?? Number.NaN;
+    const most = taken.at(-1);
+    process.stdout.write(
+      `fuzz: large shipments, spoiled, are decoded in ${median.toFixed(0)} ms of CPU a megabyte (median), at most ${most?.millis.toFixed(0)} (${most?.path})\n`,
+    );
+    // in the quick run other work of the machine weighs more than the input
+    if (FULL) expect(median).toBeLessThan(100);
   }, 600_000);
 });
