@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { EmulatorOptions } from './emulator.ts';
 import type { EmulatorReport, EmulatorSetup } from './emulators.worker.ts';
-import type { Use } from './iam/usage.ts';
+import type { Usage } from './iam/usage.ts';
 
 /** A running thread of emulators. */
 export interface EmulatorThread {
   /** Base URLs by the name that `AWS_ENDPOINT_URL_<NAME>` uses. */
   readonly urls: Readonly<Record<string, string>>;
-  /** Resolves when the uses of grants so far have been reported. */
+  /** Resolves when what became of the calls so far has been reported. */
   close(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export interface EmulatorThreadOptions {
   /** For example `DYNAMODB`; see emulators.worker.ts. */
   readonly services: readonly string[];
   readonly options: EmulatorOptions;
-  readonly onUses: (uses: ReadonlyMap<Use, number>) => void;
+  readonly onUsage: (usage: Usage) => void;
   /** The thread ended by itself: nothing that needs it works any more. */
   readonly onCrash: (error: Error) => void;
 }
@@ -23,7 +23,12 @@ export interface EmulatorThreadOptions {
 const CLOSE_MILLIS = 1_500;
 
 /** Starts emulators in a thread of their own. @throws what the first of them fails with */
-export function startEmulators({ services, options, onUses, onCrash }: EmulatorThreadOptions): Promise<EmulatorThread> {
+export function startEmulators({
+  services,
+  options,
+  onUsage,
+  onCrash,
+}: EmulatorThreadOptions): Promise<EmulatorThread> {
   const setup: EmulatorSetup = { services, options };
   const worker = new Worker(new URL('./emulators.worker.ts', import.meta.url), {
     workerData: setup,
@@ -33,7 +38,7 @@ export function startEmulators({ services, options, onUses, onCrash }: EmulatorT
   return new Promise((resolve, reject) => {
     let started = false;
     worker.on('message', (report: EmulatorReport) => {
-      if (report.kind === 'uses') onUses(report.uses);
+      if (report.kind === 'usage') onUsage(report.usage);
       else if (report.kind === 'closed') closed.resolve();
       else {
         started = true;

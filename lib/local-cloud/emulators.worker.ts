@@ -1,7 +1,7 @@
 /** A thread that runs some of the emulators, so that the gateway's event loop stays free. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
-import { takeUses, type Use } from './iam/usage.ts';
+import { takeUsage, type Usage } from './iam/usage.ts';
 
 /** Services by the name that `AWS_ENDPOINT_URL_<NAME>` uses. */
 const START: Readonly<Record<string, (options: EmulatorOptions) => Promise<Emulator>>> = {
@@ -19,21 +19,21 @@ export interface EmulatorSetup {
   readonly options: EmulatorOptions;
 }
 
-/** What it reports: the URLs by service when all run, uses of grants since the last report, the end. */
+/** What it reports: the URLs by service when all run, what became of calls since the last report, the end. */
 export type EmulatorReport =
   | {
       readonly kind: 'started';
       readonly urls: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'uses'; readonly uses: ReadonlyMap<Use, number> }
+  | { readonly kind: 'usage'; readonly usage: Usage }
   | { readonly kind: 'closed' };
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs in a worker thread only');
 const report = (message: EmulatorReport) => port.postMessage(message);
-const reportUses = () => {
-  const uses = takeUses();
-  if (uses.size > 0) report({ kind: 'uses', uses });
+const reportUsage = () => {
+  const usage = takeUsage();
+  if (usage.uses.size > 0 || usage.denials.size > 0) report({ kind: 'usage', usage });
 };
 
 const { services, options } = workerData as EmulatorSetup;
@@ -43,14 +43,12 @@ for (const service of services) {
   if (start === undefined) throw new Error(`there is no emulator ${service}`);
   running.set(service, await start(options));
 }
-const timer = setInterval(reportUses, 500);
-// `uses` and `close` are all that is ever asked
-port.on('message', async (message: 'uses' | 'close') => {
-  reportUses();
-  if (message !== 'close') return;
+const timer = setInterval(reportUsage, 500);
+// to close is all that is ever asked
+port.on('message', async () => {
   clearInterval(timer);
   await Promise.all([...running.values()].map((emulator) => emulator.close()));
-  reportUses();
+  reportUsage();
   report({ kind: 'closed' });
   port.close();
 });

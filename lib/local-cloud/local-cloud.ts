@@ -21,7 +21,7 @@ import { CredentialStore, type Credentials } from './iam/credentials.ts';
 import { type Grant, GrantLedger } from './iam/grant-ledger.ts';
 import { readPrincipals } from './iam/read-principals.ts';
 import { placeOf } from './iam/roles.ts';
-import { takeUses } from './iam/usage.ts';
+import { takeUsage, type Usage } from './iam/usage.ts';
 import { sesApi } from './ses/ses.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 import { readAssembly } from './template/assembly.ts';
@@ -137,12 +137,16 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     closing.push(lockFolder(state));
     const accessLog = new LogFile(join(logs, 'access.log'));
     closing.push(() => accessLog.close());
-    const saveUses = () => {
-      ledger.add(takeUses());
+    const note = ({ uses, denials }: Usage) => {
+      ledger.add(uses);
+      for (const denial of denials) log(`a call was denied: ${denial}`);
+    };
+    const saveUsage = () => {
+      note(takeUsage());
       ledger.save();
     };
-    const saving = setInterval(saveUses, 1_000).unref();
-    closing.push(saveUses, () => clearInterval(saving));
+    const saving = setInterval(saveUsage, 1_000).unref();
+    closing.push(saveUsage, () => clearInterval(saving));
 
     const ready = Promise.withResolvers<Gateway>();
     const server = new PublicServer({
@@ -170,7 +174,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       principals,
       state,
       env,
-      onUses: (uses) => ledger.add(uses),
+      onUsage: note,
       onCrash: (error) => {
         log(`an emulator ended: ${error.stack ?? error.message}`);
         crashed.resolve(error);
@@ -295,7 +299,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       fireSchedule: (logicalIdOrName) => eventSources.fire(logicalIdOrName),
       coldStarts: () => functions.coldStarts,
       grants() {
-        ledger.add(takeUses());
+        note(takeUsage());
         return ledger.grants();
       },
       crashed: crashed.promise,

@@ -1,7 +1,7 @@
 import type { DeclaredResource } from './emulator.ts';
 import { type EmulatorThread, startEmulators } from './emulators.ts';
 import type { Principals } from './iam/principals.ts';
-import type { Use } from './iam/usage.ts';
+import type { Usage } from './iam/usage.ts';
 import type { Deployment } from './template/deployment.ts';
 
 /** Emulator by the types it holds; the names are those of `AWS_ENDPOINT_URL_<NAME>`. */
@@ -23,7 +23,7 @@ export interface StandInOptions {
   readonly state: string;
   /** Real engines by variable; what they serve is not emulated. */
   readonly env: Readonly<Record<string, string>>;
-  readonly onUses: (uses: ReadonlyMap<Use, number>) => void;
+  readonly onUsage: (usage: Usage) => void;
   readonly onCrash: (error: Error) => void;
 }
 
@@ -35,7 +35,7 @@ export interface StandIns {
 
 /** Starts an emulator for every service that the template uses and nothing else serves: OpenSearch in a thread of its own, the others in one. */
 export async function startStandIns(options: StandInOptions): Promise<StandIns> {
-  const { deployment, principals, state, env, onUses, onCrash } = options;
+  const { deployment, principals, state, env, onUsage, onCrash } = options;
   const endpoints: Record<string, string> = {};
   const emulated: string[] = [];
   for (const [service, types] of Object.entries(SERVICES)) {
@@ -52,7 +52,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   const start = async (services: readonly string[]) => {
     if (services.length === 0) return;
     const emulatorOptions = { dataDir: state, region, accountId, principals, resources: declared };
-    const thread = await startEmulators({ services, options: emulatorOptions, onUses, onCrash });
+    const thread = await startEmulators({ services, options: emulatorOptions, onUsage, onCrash });
     threads.push(thread);
     for (const [service, url] of Object.entries(thread.urls)) endpoints[variableOf(service)] = url;
   };

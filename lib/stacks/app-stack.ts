@@ -495,7 +495,8 @@ export class AppStack extends Stack {
       memorySize: 1024,
       timeout: Duration.seconds(15),
     });
-    this.#grantEdge(identity);
+    // callers are proved from the directory, all of which is its own
+    this.#grantPublicEdge(identity);
     identity.addEnvironment({
       SIGNING_KEY_SECRET_ARN: signingKey.secretArn,
       FIRST_PASSWORD_SECRET_ARN: firstPassword.secretArn,
@@ -562,7 +563,7 @@ export class AppStack extends Stack {
     this.#grantEdge(reader);
     this.#recordAudit(reader);
     reader.addEnvironment(segments);
-    grantTable(audit, reader, ['GetItem', 'Query'], ['P#*#chain', 'P#*#open', auditKeys.heads, auditKeys.sealed]);
+    grantTable(audit, reader, ['GetItem', 'Query'], ['P#*#chain', 'P#*#open', auditKeys.sealed]);
     grantTable(audit, reader, ['Query'], SEARCH_KEYS);
     grantTable(audit, reader, ['GetItem', 'PutItem'], SETTINGS_KEYS);
     grantIndex(audit, ENTITY_INDEX, reader, ['P#*#entity#*']);

@@ -11,7 +11,7 @@ const AWS_ONLY: readonly { readonly action: string; readonly because: string }[]
     because: 'an event source mapping of AWS describes its stream; here it lists the shards at once',
   },
 ];
-/** The few that `npm test` leaves out: one that the start needs, one of the first step, one that is told of in a log alone. */
+/** The few that `npm test` leaves out: one that the start needs, one of the first step, one that is used late. */
 const SAMPLE: readonly [role: string, action: string][] = [
   ['IndexRole', 's3:listbucket'],
   ['IdentityRole', 'dynamodb:batchgetitem'],
@@ -36,6 +36,7 @@ const unusedOf = (grants: readonly Grant[]): string[] =>
 describe('a journey through the platform', () => {
   it('succeeds', () => expect(outcome.failure).toBeUndefined());
 
+  // of each there is a call then that nothing else allows, so that without the statement it is denied
   it('needs every action and every resource of every statement, but for what only AWS uses', () => {
     expect(unusedOf(outcome.grants)).toEqual([]);
   });
@@ -50,10 +51,10 @@ describe('a journey through the platform', () => {
   });
 });
 
-describe(`without a statement, ${FULL ? 'each in turn' : 'three of them'}`, () => {
+describe(`without a statement, ${FULL ? 'one of each role' : 'three of them'}`, () => {
   const wanted = (grants: readonly Grant[]) =>
     FULL
-      ? grants
+      ? [...Map.groupBy(grants, ({ source }) => source.split('/')[0]).values()].flatMap((ofRole) => ofRole.slice(-1))
       : SAMPLE.map(([role, action]) => {
           const found = grants.find(({ source, actions }) => source.startsWith(role) && actions.includes(action));
           if (found === undefined) throw new Error(`no statement of ${role} allows ${action}`);
@@ -61,16 +62,15 @@ describe(`without a statement, ${FULL ? 'each in turn' : 'three of them'}`, () =
         });
 
   it(
-    'the journey fails, and tells why',
+    'the journey fails by the call that is denied',
     async () => {
-      const silent: string[] = [];
+      const otherwise: string[] = [];
       for (const { source, actions } of wanted(outcome.grants)) {
         const { failure } = await runJourney(source);
-        if (failure === undefined) silent.push(`${source} ${actions.join(', ')}`);
-        else if (FULL) process.stdout.write(`${source}: ${failure.slice(0, 200)}\n`);
+        if (!failure?.includes('is not authorized')) otherwise.push(`${source} ${actions.join(', ')}: ${failure}`);
       }
-      expect(silent).toEqual([]);
+      expect(otherwise).toEqual([]);
     },
-    FULL ? 3_600_000 : 300_000,
+    FULL ? 1_800_000 : 300_000,
   );
 });

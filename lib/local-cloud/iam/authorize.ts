@@ -1,5 +1,5 @@
 import type { PolicyStatement, Principals } from './principals.ts';
-import { noteUse, type Use } from './usage.ts';
+import { noteDenial, noteUse, type Use } from './usage.ts';
 
 /** What a caller wants to do: one action on one resource, with the request's condition keys. */
 export interface AccessRequest {
@@ -20,7 +20,10 @@ export type Decision =
       readonly message: string;
     };
 
-/** Decides one call as IAM does for identity policies: an explicit deny wins, then any allow, else denied. Notes the use of the statement that allowed it. */
+/**
+ * Decides one call as IAM does for identity policies: an explicit deny wins, then any allow, else denied. Notes the use of a statement that
+ * alone allowed it, for without that one it would be denied; and a denial.
+ */
 export function authorize(principals: Principals, request: AccessRequest): Decision {
   const principal = Object.hasOwn(principals, request.accessKeyId) ? principals[request.accessKeyId] : undefined;
   if (principal === undefined) {
@@ -32,20 +35,18 @@ export function authorize(principals: Principals, request: AccessRequest): Decis
   }
   const applying = principal.statements.filter((statement) => applies(statement, request));
   const denial = applying.find((statement) => statement.effect === 'Deny');
-  const grant = applying.find((statement) => statement.effect === 'Allow');
+  const [grant, another] = applying.filter((statement) => statement.effect === 'Allow');
   if (denial === undefined && grant !== undefined) {
-    noteUse(whatAllows(grant, request));
+    if (another === undefined) noteUse(whatAllows(grant, request));
     return { allowed: true, statement: grant.source };
   }
   const why =
     denial === undefined
       ? `because no identity-based policy allows the ${request.action} action`
       : 'with an explicit deny in an identity-based policy';
-  return {
-    allowed: false,
-    unknownCaller: false,
-    message: `User: ${principal.arn} is not authorized to perform: ${request.action} on resource: ${request.resource} ${why}`,
-  };
+  const message = `User: ${principal.arn} is not authorized to perform: ${request.action} on resource: ${request.resource} ${why}`;
+  noteDenial(message);
+  return { allowed: false, unknownCaller: false, message };
 }
 
 function whatAllows({ source, actions, resources }: PolicyStatement, { action, resource }: AccessRequest): Use {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { PolicyStatement, Principals } from './principals.ts';
 import type { Use } from './usage.ts';
 
-/** One statement of a role's policy and how often it allowed something since the data folder was made. */
+/** One statement of a role's policy and how often it alone allowed something since the data folder was made. */
 export interface Grant {
   /** `<role logical id>/<policy>/<index>`. */
   readonly source: string;
@@ -11,7 +11,7 @@ export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly uses: number;
-  /** Those of `actions` and of `resources` that allowed nothing. */
+  /** Those of `actions` and of `resources` that allowed nothing which no other statement allows. */
   readonly unusedActions: readonly string[];
   readonly unusedResources: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authorize } from '../../../../lib/local-cloud/iam/authorize.ts';
 import type { PolicyStatement, Principals } from '../../../../lib/local-cloud/iam/principals.ts';
-import { takeUses } from '../../../../lib/local-cloud/iam/usage.ts';
+import { takeUsage } from '../../../../lib/local-cloud/iam/usage.ts';
 
 const statement = (over: Partial<PolicyStatement>): PolicyStatement => ({
   effect: 'Allow',
@@ -26,17 +26,25 @@ const NO_POLICY = denied('because no identity-based policy allows the dynamodb:G
 
 describe('authorize', () => {
   it('names the statement that allows, and counts its use', () => {
-    takeUses();
+    takeUsage();
     expect(decide([statement({})])).toEqual({ allowed: true, statement: 'Role/Policy/0' });
-    expect(takeUses()).toEqual(new Map([['Role/Policy/0 dynamodb:getitem arn:table/t', 1]]));
+    expect(takeUsage().uses).toEqual(new Map([['Role/Policy/0 dynamodb:getitem arn:table/t', 1]]));
   });
 
-  it("denies with AWS's sentence, and counts nothing", () => {
-    takeUses();
+  it('counts no use where another statement allows the call as well', () => {
+    takeUsage();
+    expect(decide([statement({}), statement({ source: 'Role/Policy/1' })]).allowed).toBe(true);
+    expect(takeUsage().uses.size).toBe(0);
+  });
+
+  it("denies with AWS's sentence, notes it, and counts nothing", () => {
+    takeUsage();
     expect(decide([])).toEqual(NO_POLICY);
     expect(decide([statement({ resources: ['arn:table/other'] })])).toEqual(NO_POLICY);
     expect(decide([statement({ actions: ['dynamodb:put*'] })])).toEqual(NO_POLICY);
-    expect(takeUses().size).toBe(0);
+    const { uses, denials } = takeUsage();
+    expect(uses.size).toBe(0);
+    expect([...denials]).toEqual([NO_POLICY.message]);
   });
 
   it('lets an explicit deny win, and says so', () => {
