@@ -117,22 +117,22 @@ export function packFrames(settings: FrameSettings, lines: readonly string[], ma
   const frames: Frame[] = [];
   let start = 0;
   let bytes = 0;
-  for (const [index, line] of lines.entries()) {
-    const length = Buffer.byteLength(line);
-    if (index > start && bytes + length > MAX_LINES_BYTES) {
-      frames.push(...pack(settings, lines.slice(start, index), makeId));
-      start = index;
+  for (let at = 0; at < lines.length; at++) {
+    const length = Buffer.byteLength(lines[at] as string) + 1;
+    if (at > start && bytes + length > MAX_LINES_BYTES) {
+      frames.push(...pack(settings, lines.slice(start, at), bytes - 1, makeId));
+      start = at;
       bytes = 0;
     }
-    bytes += length + 1;
+    bytes += length;
   }
-  if (start < lines.length) frames.push(...pack(settings, lines.slice(start), makeId));
+  if (start < lines.length) frames.push(...pack(settings, lines.slice(start), bytes - 1, makeId));
   return frames;
 }
 
 /** The lines in UTF-8, each written to its place: joining them first would copy all of them once more. */
-function toText(lines: readonly string[]): Buffer {
-  const text = Buffer.allocUnsafeSlow(lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, -1));
+function toText(lines: readonly string[], bytes: number): Buffer {
+  const text = Buffer.allocUnsafeSlow(bytes);
   let end = 0;
   for (const line of lines) {
     end += text.write(line, end);
@@ -141,15 +141,24 @@ function toText(lines: readonly string[]): Buffer {
   return text;
 }
 
-function pack(settings: FrameSettings, lines: readonly string[], makeId: () => string): Frame[] {
-  const text = toText(lines);
+/** @param bytes of the lines with newlines between them */
+function pack(settings: FrameSettings, lines: readonly string[], bytes: number, makeId: () => string): Frame[] {
+  const text = toText(lines, bytes);
   // level 1: logs shrink eight-fold already, and more costs more CPU than the stream's bytes do
   const body = zstdCompressSync(text, {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    chunkSize: Math.max(MIN_CHUNK_BYTES, bytes >> 2),
   });
   if (body.length > MAX_FRAME_BYTES && lines.length > 1) {
     const half = lines.length >> 1;
-    return [...pack(settings, lines.slice(0, half), makeId), ...pack(settings, lines.slice(half), makeId)];
+    return [lines.slice(0, half), lines.slice(half)].flatMap((part) =>
+      pack(
+        settings,
+        part,
+        part.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, -1),
+        makeId,
+      ),
+    );
   }
   return [
     {

@@ -8,12 +8,14 @@ import { readContent } from '../../functions/ingest/content.ts';
 import { generateSample } from '../../functions/ingest/generator/generate.ts';
 import { processByKind } from '../../functions/ingest/kinds/process.ts';
 import { readBody } from '../../functions/ingest/lines/read-body.ts';
+import { otlp } from '../../functions/ingest/otlp/otlp.ts';
 import { readBatch } from '../../functions/ingest/own-api/read-batch.ts';
 import { readEntry } from '../../functions/ingest/own-api/read-entry.ts';
 import { type FindPolicy, toPolicy } from '../../functions/ingest/policy/policy.ts';
 import { RULES } from '../../functions/ingest/sanitise/rules.ts';
 import { IngestSettings } from '../../functions/ingest/settings-api.ts';
 import { DEFAULT_POLICY, MemoryObjectStore } from '../support/fakes.ts';
+import { bytes, fixed64, message, string, varint } from '../support/protobuf.ts';
 
 /** CPU of the accept and index paths against what cannot be avoided, on the same bytes in the same run. */
 
@@ -101,6 +103,24 @@ await compare(
   5,
 );
 
+const [otlpJson, otlpProtobuf] = makeOtlp();
+const decodeOtlp = (content: Buffer, mediaType: string) => async () =>
+  void otlp.decode(content, {
+    ...request,
+    body: content,
+    mediaType,
+    parameters: {},
+    requestId: '',
+    received: to,
+    authorizationUnread: false,
+  });
+await compare(
+  `OTLP in protobuf (${(otlpProtobuf.length / 1e6).toFixed(1)} MB), against the same in JSON (${(otlpJson.length / 1e6).toFixed(1)} MB)`,
+  decodeOtlp(otlpProtobuf, 'application/x-protobuf'),
+  decodeOtlp(otlpJson, 'application/json'),
+  1,
+);
+
 const bareIndex = async () => {
   for (const record of records) {
     const { body } = decodeFrame(record);
@@ -155,6 +175,56 @@ async function compare(
   console.log(
     `${what}: ${ratio.toFixed(2)} × bare (≤ ${target}), ${Math.round(EVENTS / (millis / 1000)).toLocaleString('en')} events/s and core, ${perMegabyte(millis)} ms CPU a MB (bare ${perMegabyte(median(bareTimes))})`,
   );
+}
+
+/** The sample as an ExportLogsServiceRequest, in JSON and in protobuf. */
+function makeOtlp(): [Buffer, Buffer] {
+  const nanoOf = (text: unknown) => BigInt(Date.parse(String(text))) * 1_000_000n;
+  const records = sample.map((entry) => {
+    const {
+      timestamp,
+      executed_at,
+      level,
+      message: body,
+      trace_id,
+      span_id,
+      ...others
+    } = entry as Record<string, unknown>;
+    const attributes = Object.entries(others).map(([key, value]) => ({ key, value: String(value) }));
+    return {
+      time: nanoOf(timestamp ?? executed_at),
+      level: String(level),
+      body: String(body),
+      trace: String(trace_id ?? ''),
+      span: String(span_id ?? ''),
+      attributes,
+    };
+  });
+  const inJson = records.map(({ time, level, body, trace, span, attributes }) => ({
+    timeUnixNano: String(time),
+    severityNumber: 9,
+    severityText: level,
+    body: { stringValue: body },
+    attributes: attributes.map(({ key, value }) => ({ key, value: { stringValue: value } })),
+    traceId: trace,
+    spanId: span,
+  }));
+  const inProtobuf = records.map(({ time, level, body, trace, span, attributes }) =>
+    message(
+      2,
+      fixed64(1, time),
+      varint(2, 9),
+      string(3, level),
+      message(5, string(1, body)),
+      ...attributes.map(({ key, value }) => message(6, string(1, key), message(2, string(1, value)))),
+      bytes(9, Buffer.from(trace, 'hex')),
+      bytes(10, Buffer.from(span, 'hex')),
+    ),
+  );
+  return [
+    Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: inJson }] }] })),
+    message(1, message(2, ...inProtobuf)),
+  ];
 }
 
 /** @returns CPU milliseconds of each run */

@@ -116,7 +116,7 @@ const draft = (text: string, at: number): Draft => ({
 });
 
 describe('a replay', () => {
-  it('makes an index again from the archive, document by document the same', async () => {
+  it('makes an index again from the archive: the rebuilt one is equal to the old, document by document', async () => {
     const { clock, ingest, begin, run, get } = start(engine.store);
     for (let hour = 0; hour < 30; hour++) {
       clock.now += 3_600_000;
