@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig({
   root,
   test: {
-    // by default one core is left idle, which is half of a small machine
-    maxWorkers: '100%',
+    // more than cores: the tests of the whole platform wait for it most of the time
+    maxWorkers: '150%',
     projects: [
       {
         root,

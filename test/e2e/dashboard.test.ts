@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SITE_FOLDER } from '../../lib/bundles.ts';
 import { axeFindings, chromiumPath, launchBrowser, watchPage } from '../support/browser.ts';
 import { FAKE_LOGIN, type FakeApi, startFakeApi } from '../support/fake-api.ts';
 import { type FakeEvent, makeEvents } from '../support/fake-events.ts';
 
-const configFile = fileURLToPath(new URL('../../frontend/vite.config.ts', import.meta.url));
 const served = process.env.TRIBUTARY_E2E_URL;
 const login = served
   ? { username: process.env.TRIBUTARY_E2E_USER ?? 'admin', password: process.env.TRIBUTARY_E2E_PASSWORD ?? '' }
@@ -57,16 +53,11 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
   let browser: Browser;
   let api: FakeApi | undefined;
   let base: string;
-  let site = '';
   let context: BrowserContext | undefined;
 
   beforeAll(async () => {
     if (!served) {
-      // a build of its own: another process may be replacing dist/site
-      site = await mkdtemp(join(tmpdir(), 'tributary-site-'));
-      const { build } = await import('vite');
-      await build({ configFile, logLevel: 'error', build: { outDir: site } });
-      api = await startFakeApi({ site });
+      api = await startFakeApi({ site: SITE_FOLDER });
     }
     base = served ?? (api as FakeApi).url;
     browser = await launchBrowser();
@@ -78,7 +69,6 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     await api?.close();
-    if (site !== '') await rm(site, { recursive: true, force: true });
   });
 
   const openAt = async (options: { viewport?: typeof WIDE; colorScheme?: 'light' | 'dark'; url?: string } = {}) => {
@@ -267,7 +257,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
 
   describe.skipIf(served !== undefined)('against a server of the test', () => {
     const start = async (options: Parameters<typeof startFakeApi>[0]) => {
-      const own = await startFakeApi({ site, ...options });
+      const own = await startFakeApi({ site: SITE_FOLDER, ...options });
       return { own, ...(await openAt({ url: own.url })) };
     };
 

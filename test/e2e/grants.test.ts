@@ -23,7 +23,7 @@ let outcome: Outcome;
 beforeAll(async () => {
   outcome = await runJourney();
   writeReport(unusedOf(outcome.grants));
-});
+}, 600_000);
 
 const unusedOf = (grants: readonly Grant[]): string[] =>
   grants.flatMap(({ source, uses, unusedActions, unusedResources }) => {
