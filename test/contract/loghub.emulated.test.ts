@@ -1,4 +1,6 @@
 import { startEmulatedStore } from '../support/event-stores.ts';
 import { loghubContract } from './loghub.contract.ts';
 
-loghubContract('the emulated OpenSearch', startEmulatedStore);
+const full = process.env.TRIBUTARY_TEST_FULL !== undefined;
+
+loghubContract('the emulated OpenSearch', startEmulatedStore, full ? {} : { systems: 3, pasted: 40 });

@@ -189,13 +189,16 @@ const query: fc.Arbitrary<Query> = fc.record({
   pipes: fc.oneof(fc.constant([]), fc.tuple(stats, further), fc.tuple(further, further)),
 });
 
+/** A fourth of it, but in full runs. */
+const runs = (count: number): number => (process.env.TRIBUTARY_TEST_FULL === undefined ? count / 4 : count);
+
 describe('the query language', () => {
   it('reads what it prints as what it printed', () => {
     fc.assert(
       fc.property(query, (drawn) => {
         expect(withoutSpans(parse(print(drawn)))).toEqual(withoutSpans(drawn));
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -228,7 +231,7 @@ describe('the query language', () => {
           }
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -243,7 +246,7 @@ describe('the query language', () => {
         expect(replaced.start).toBeLessThanOrEqual(replaced.end);
         expect(replaced.end).toBe(caret);
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -261,7 +264,7 @@ describe('the query language', () => {
         );
         expect(matches(record)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });
@@ -295,7 +298,7 @@ describe('words', () => {
         expect(toWords(`--${drawn}..`)).toBe(toWords(` ${drawn} `));
         expect(fold(fold(drawn))).toBe(fold(drawn));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -304,7 +307,7 @@ describe('words', () => {
       fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 400 }), (drawn) => {
         expect(toWords(drawn)).toBe(toWords(`${drawn} é`).replace(/ ?é$/, ''));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
     expect(
       toWords('x'.repeat(300))
@@ -344,7 +347,7 @@ describe('patterns', () => {
         const expected = new RegExp(`^${glob.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 'su').test(subject);
         expect(makeGlobTest(glob)(subject)).toBe(expected);
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -405,7 +408,7 @@ describe('patterns', () => {
         },
       ),
       {
-        numRuns: 10_000,
+        numRuns: runs(10_000),
         // what repeats flags repeats what stands before them
         examples: [
           [
@@ -430,7 +433,7 @@ describe('times', () => {
         const read = parseTime(candidate, MOMENT);
         if (read !== undefined) expect(BigInt(read.end)).toBeGreaterThan(BigInt(read.start));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });
@@ -459,7 +462,7 @@ describe('the stored form', () => {
           expect(() => compile(drawn, MOMENT)).not.toThrow();
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });
@@ -494,7 +497,7 @@ describe('a word in a text', () => {
         const drawn = pieces.join('');
         expect(makeTextTest(sought)(drawn)).toBe(` ${toWords(drawn)} `.includes(` ${sought} `));
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
