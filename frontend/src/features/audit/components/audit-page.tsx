@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { Link } from 'react-router';
-import { useDenied } from '../../../lib/access.ts';
 import { Button } from '../../../ui/button.tsx';
+import { GuardedPage } from '../../../ui/guarded-page.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Message } from '../../../ui/panel.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
@@ -21,16 +21,15 @@ const TABS = [
 ] as const;
 
 /** What was done in the project, by whom, and that nobody altered it since; and what was searched, where that is recorded. */
-export function AuditPage() {
-  const denied = useDenied('audit');
+export const AuditPage = () => (
+  <GuardedPage title="Audit" needs="audit">
+    {() => <Audit />}
+  </GuardedPage>
+);
+
+function Audit() {
   const [filter, setFilter] = useAuditFilter();
   const base = useId();
-  if (denied !== null)
-    return (
-      <Page title="Audit">
-        <Message title="Only admins read the audit trail">{denied}.</Message>
-      </Page>
-    );
   const searches = filter.chain === 'none';
   const trail = !searches && filter.entity_type !== '' && filter.entity_id !== '';
   const tab = searches ? 'none' : 'project';

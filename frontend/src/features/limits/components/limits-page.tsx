@@ -4,6 +4,7 @@ import { toast } from '../../../lib/toasts.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
 import { Field } from '../../../ui/field.tsx';
+import { GuardedPage } from '../../../ui/guarded-page.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Message, Panel } from '../../../ui/panel.tsx';
 import { Table } from '../../../ui/table.tsx';
@@ -12,7 +13,13 @@ import { When } from '../../../ui/when.tsx';
 import { useLimits, useResetLimit } from '../api/limits.ts';
 
 /** Who is near a rate limit, and the way to let them go on. */
-export function LimitsPage() {
+export const LimitsPage = () => (
+  <GuardedPage title="Rate limits" needs="platform">
+    {() => <Limits />}
+  </GuardedPage>
+);
+
+function Limits() {
   const { query, queryKey } = useLimits();
   const reset = useResetLimit();
   const [words, setWords] = useState('');

@@ -48,7 +48,16 @@ function Accept({ token }: { token: string }) {
   };
   return (
     <Entry title="Invitation">
-      {failed && <ProblemView problem={toProblem(failed)} onRetry={() => void refetch()} />}
+      {failed && (
+        <>
+          <ProblemView problem={toProblem(failed)} onRetry={() => void refetch()} />
+          <p className="text-center text-s text-muted">
+            <Link to={user ? '/' : '/login'} className={ENTRY_LINK}>
+              {user ? 'Overview' : 'Sign in'}
+            </Link>
+          </p>
+        </>
+      )}
       {data && (
         <>
           <p>

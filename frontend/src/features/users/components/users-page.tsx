@@ -5,6 +5,7 @@ import { toast } from '../../../lib/toasts.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
 import { Choice, Field } from '../../../ui/field.tsx';
+import { GuardedPage } from '../../../ui/guarded-page.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Message, Panel } from '../../../ui/panel.tsx';
 import { Table } from '../../../ui/table.tsx';
@@ -25,7 +26,13 @@ const CHANGES = {
 } as const;
 
 /** Everybody who has an account: found, promoted, disabled. */
-export function UsersPage({ userId }: { userId: string }) {
+export const UsersPage = ({ userId }: { userId: string }) => (
+  <GuardedPage title="Users" needs="platform">
+    {() => <Users userId={userId} />}
+  </GuardedPage>
+);
+
+function Users({ userId }: { userId: string }) {
   const [words, setWords] = useState('');
   const [state, setState] = useState('');
   const [page, setPage] = useState(1);
