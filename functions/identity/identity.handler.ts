@@ -85,7 +85,10 @@ const parts: IdentityParts = {
 };
 
 const limits = {
-  uses: new DynamoDbLimitUses(dynamoDb, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR),
+  uses: new DynamoDbLimitUses(dynamoDb, env.LIMITS_TABLE_NAME, {
+    factor: env.LIMITS_FACTOR,
+    units: env.LIMITS_UNITS,
+  }),
   audit,
 };
 

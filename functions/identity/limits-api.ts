@@ -39,6 +39,54 @@ export const LimitPath = z.object({ id: z.string().min(1).max(512) });
 
 export const ResetResult = z.object({ reset: z.int() }).meta({ id: 'ResetResult' });
 
+const units = z.int().min(1).max(10_000_000);
+
+/** Limits of requests that a project has of its own, for each of its callers, by class; what is left out is as the stage has it. */
+const limits = z
+  .strictObject({
+    default: units.optional(),
+    search: units.optional(),
+    recent: units.optional(),
+    lookup: units.optional(),
+    metrics: units.optional(),
+    page: units.optional(),
+    profile: units.optional(),
+    users: units.optional(),
+    ingest: units.optional(),
+  })
+  .meta({ example: { search: 500 } });
+
+const project_id = z.string().max(64);
+export const ProjectLimitsPath = z.object({ project_id });
+export const SetProjectLimits = z.strictObject({ project_id, limits });
+export type SetProjectLimits = z.output<typeof SetProjectLimits>;
+
+export const ProjectLimitsAnswer = z.object({ project_id, limits }).meta({ id: 'ProjectLimits' });
+export type ProjectLimitsAnswer = z.output<typeof ProjectLimitsAnswer>;
+
+export const getProjectLimitsRoute = {
+  operationId: 'getProjectLimits',
+  summary: 'Rate limits that a project has of its own',
+  method: 'GET',
+  path: '/api/v1/rate-limits/projects/{project_id}',
+  access: 'platform',
+  limit: 'page',
+  input: ProjectLimitsPath,
+  output: ProjectLimitsAnswer,
+} as const satisfies Route;
+
+export const setProjectLimitsRoute = {
+  operationId: 'setProjectLimits',
+  summary:
+    'Replace the rate limits that a project has of its own, by class, for each of its users and keys; effective within 60 seconds. What is left out is as the stage has it',
+  method: 'PUT',
+  path: '/api/v1/rate-limits/projects/{project_id}',
+  access: 'platform',
+  limit: 'default',
+  input: SetProjectLimits,
+  output: ProjectLimitsAnswer,
+} as const satisfies Route;
+
 export const limitsStatusRoute = {
   operationId: 'rateLimitsStatus',
   summary: 'What is left of rate limits',

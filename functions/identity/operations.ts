@@ -13,6 +13,7 @@ import * as limitsApi from './limits-api.ts';
 import { makeChangeRole, makeLeaveProject, makeListMembers, makeRemoveMember } from './members.ts';
 import type { IdentityParts } from './parts.ts';
 import { makeReadProfile, makeUpdateProfile } from './profile.ts';
+import { makeGetProjectLimits, makeSetProjectLimits } from './project-limits.ts';
 import {
   makeArchiveProject,
   makeCreateProject,
@@ -64,6 +65,8 @@ export const identityOperations = (parts: IdentityParts, limits: LimitsParts): r
   serve(keysApi.createApiKeyRoute, makeCreateApiKey(parts)),
   serve(keysApi.rotateApiKeyRoute, makeRotateApiKey(parts)),
   serve(keysApi.revokeApiKeyRoute, makeRevokeApiKey(parts)),
+  serve(limitsApi.getProjectLimitsRoute, makeGetProjectLimits(parts)),
+  serve(limitsApi.setProjectLimitsRoute, makeSetProjectLimits(parts)),
   serve(limitsApi.limitsStatusRoute, makeLimitsStatus(limits)),
   serve(limitsApi.resetLimitRoute, makeResetLimit(limits)),
   serve(limitsApi.resetLimitsRoute, makeResetLimits(limits)),

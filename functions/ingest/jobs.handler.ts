@@ -63,7 +63,7 @@ const runJobs = makeRunJobs({
         stream: new KinesisFrameStream(makeKinesis(), env.STREAM_NAME),
         quarantine: objects,
         policies: makeFindPolicy(new DynamoDbIngestSettingsReader(dynamoDb, env.SETTINGS_TABLE_NAME), Date.now),
-        quota: makeTakeQuota(new DynamoDbLimiter(dynamoDb, env.LIMITS_TABLE_NAME, env.LIMITS_FACTOR)),
+        quota: makeTakeQuota(new DynamoDbLimiter(dynamoDb, env.LIMITS_TABLE_NAME, { factor: env.LIMITS_FACTOR })),
         now: Date.now,
       }),
     }),

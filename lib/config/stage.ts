@@ -41,6 +41,25 @@ export const StageSettings = z.strictObject({
   changeFirstPassword: z.boolean().default(true),
   /** All rate limits times this. */
   limitsFactor: z.number().positive().default(1),
+  /** Requests of a window that each caller may make, by class, in place of the usual ones times the factor. */
+  limits: z
+    .partialRecord(
+      z.enum([
+        'default',
+        'search',
+        'recent',
+        'lookup',
+        'metrics',
+        'page',
+        'profile',
+        'users',
+        'login',
+        'register',
+        'ingest',
+      ]),
+      z.int().min(1),
+    )
+    .default({}),
   /** Days that the functions' own logs are kept. */
   logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90)]).default(30),
   /** Where alarms are mailed to; they only change state unless given. */

@@ -705,6 +705,7 @@ export class AppStack extends Stack {
     fn.addEnvironment({
       LIMITS_TABLE_NAME: limits.tableName,
       LIMITS_FACTOR: String(this.#stage.limitsFactor),
+      LIMITS_UNITS: JSON.stringify(this.#stage.limits satisfies z.output<typeof LimiterEnv>['LIMITS_UNITS']),
     } satisfies z.input<typeof LimiterEnv>);
     grantTable(limits, fn, ['UpdateItem']);
   }

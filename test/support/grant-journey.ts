@@ -382,6 +382,9 @@ class Journey {
     await this.#send(`/api/v1/auth/users/${user?.id}`, 200, { disabled: true }, admin, 'PUT');
     await viewer.closed;
     await this.#expect('/api/v1/rate-limits/status', 200, { headers: admin });
+    const limits = `/api/v1/rate-limits/projects/${this.#file.project}`;
+    await this.#send(limits, 200, { limits: { search: 5_000 } }, admin, 'PUT');
+    await this.#expect(limits, 200, { headers: admin });
     await this.#expect('/api/v1/rate-limits/reset-all', 200, { method: 'DELETE', headers: admin });
   }
 

@@ -84,7 +84,7 @@ export async function startIdentity(start: number) {
     ...CALL,
     caller: await authenticator().session(token, project, permission),
   });
-  const uses = new DynamoDbLimitUses(client, 'limits', 1, now);
+  const uses = new DynamoDbLimitUses(client, 'limits', { factor: 1 }, now);
   /** All operations, behind an instance of their own. */
   const handler = () => {
     const instance = authenticator();

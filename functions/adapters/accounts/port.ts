@@ -1,7 +1,7 @@
 import type { ProjectRole } from '../../core/permissions.ts';
 import type { ProjectId } from '../../core/project.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
-import type { StoredKey } from '../directory/port.ts';
+import type { ProjectLimits, StoredKey } from '../directory/port.ts';
 
 /** A person who may sign in. */
 export interface User {
@@ -130,6 +130,10 @@ export interface Users {
 
 /** Projects, who belongs to them, and who may come to. Every change is one transaction with its audit entry. */
 export interface Projects {
+  /** Limits of requests that the project has of its own. */
+  limits(id: ProjectId): Promise<ProjectLimits>;
+  /** @throws Failure `not_found` for one that is archived */
+  setLimits(id: ProjectId, limits: ProjectLimits, audit: AuditEvent): Promise<void>;
   list(userId: string): Promise<readonly (Project & { readonly role: ProjectRole })[]>;
   /** @returns `archived` beside it; undefined where there never was one */
   find(id: ProjectId): Promise<(Project & { readonly archived: boolean }) | undefined>;

@@ -5,7 +5,9 @@ import { PROJECT_ROLES, type ProjectRole } from '../../core/permissions.ts';
 import { ProjectId } from '../../core/project.ts';
 import type { Write } from '../audit-trail/dynamodb.ts';
 import type { AuditEvent } from '../audit-trail/port.ts';
+import { LimitsItem } from '../directory/dynamodb.ts';
 import { directoryKeys, SELF } from '../directory/keys.ts';
+import type { ProjectLimits } from '../directory/port.ts';
 import { projectKeys, toJoin, toProjectWrites } from './membership.ts';
 import type { Invitation, Member, Project, Projects } from './port.ts';
 import { type DirectoryTable, having } from './table.ts';
@@ -85,6 +87,19 @@ export class DynamoDbProjects implements Projects {
 
   async rename(id: ProjectId, name: string, audit: AuditEvent): Promise<void> {
     await this.#table.write([this.#table.toUpdate(projectKeys.project(id), SELF, { name }, ACTIVE)], audit, GONE);
+  }
+
+  async limits(id: ProjectId): Promise<ProjectLimits> {
+    const item = await this.#table.get(directoryKeys.limits(id), SELF);
+    return item === undefined ? {} : LimitsItem.parse(item).limits;
+  }
+
+  async setLimits(id: ProjectId, limits: ProjectLimits, audit: AuditEvent): Promise<void> {
+    const writes: Write[] = [
+      { Put: { TableName: this.#table.name, Item: { pk: directoryKeys.limits(id), sk: SELF, limits } } },
+      this.#table.toCheck(projectKeys.project(id), SELF, ACTIVE),
+    ];
+    await this.#table.write(writes, audit, GONE);
   }
 
   async archive(id: ProjectId, audit: AuditEvent): Promise<void> {

@@ -2,8 +2,9 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/
 import { z } from 'zod';
 import { PROJECT_ROLES, SCOPES } from '../../core/permissions.ts';
 import { ProjectId } from '../../core/project.ts';
+import { RequestClass } from '../limiter/env.ts';
 import { directoryKeys, ENDED, SELF } from './keys.ts';
-import type { Directory, Standing, StoredKey } from './port.ts';
+import type { Directory, ProjectLimits, ProjectLimitsReader, Standing, StoredKey } from './port.ts';
 
 const KeyItem = z.object({
   id: z.string(),
@@ -28,8 +29,10 @@ const SigningKeysItem = z.object({
   keys: z.array(z.record(z.string(), z.any())),
 });
 
+export const LimitsItem = z.object({ limits: z.partialRecord(RequestClass, z.int().min(1)) });
+
 /** The directory in its DynamoDB table. */
-export class DynamoDbDirectory implements Directory {
+export class DynamoDbDirectory implements Directory, ProjectLimitsReader {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
 
@@ -64,6 +67,10 @@ export class DynamoDbDirectory implements Directory {
 
   async readSigningKeys() {
     return SigningKeysItem.parse((await this.#get(directoryKeys.signingKeys)) ?? { keys: [] }).keys;
+  }
+
+  async findLimits(project: ProjectId): Promise<ProjectLimits> {
+    return LimitsItem.parse((await this.#get(directoryKeys.limits(project))) ?? { limits: {} }).limits;
   }
 
   async #query(pk: string): Promise<readonly unknown[]> {

@@ -9,6 +9,8 @@ export const directoryKeys = {
   token: (hash: string) => `T#${hash}`,
   users: 'USERS',
   signingKeys: 'JWKS',
+  /** Limits of requests that a project has of its own. */
+  limits: (project: string) => `L#${project}`,
   userName: (name: string) => `UN#${name.toLowerCase()}`,
   email: (email: string) => `UE#${email.toLowerCase()}`,
 } as const;
@@ -19,5 +21,5 @@ export const SELF = '-';
 /** Begins the sort key of a session that was ended, among the standing of its user: no project's id begins so. */
 export const ENDED = 'X#';
 
-/** `dynamodb:LeadingKeys` of what proves a request. */
-export const PROVING_KEYS = ['K#*', 'M#*', 'JWKS'];
+/** `dynamodb:LeadingKeys` of what proves a request, and of what limits it. */
+export const PROVING_KEYS = ['K#*', 'M#*', 'JWKS', 'L#*'];

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import type { ProjectRole, Scope } from '../../core/permissions.ts';
 import type { ProjectId } from '../../core/project.ts';
+import type { EndpointClass } from '../../core/route.ts';
 
 /** What is stored of an API key: never the key itself. */
 export interface StoredKey {
@@ -32,4 +33,11 @@ export interface Directory {
   findStanding(userId: string): Promise<Standing | undefined>;
   /** Public keys that sessions are signed with. */
   readSigningKeys(): Promise<readonly JWK[]>;
+}
+
+/** Requests of a window that a project lets each of its callers make, by class; what is left out is as the stage has it. */
+export type ProjectLimits = Readonly<Partial<Record<EndpointClass, number>>>;
+
+export interface ProjectLimitsReader {
+  findLimits(project: ProjectId): Promise<ProjectLimits>;
 }

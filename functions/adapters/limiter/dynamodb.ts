@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { RetryLater } from '../../core/errors.ts';
 import { log } from '../../core/log.ts';
-import { limitOf, NEVER_UNCOUNTED } from './limits.ts';
+import { limitOf, NEVER_UNCOUNTED, type StageLimits } from './limits.ts';
 import type { Allowance, Limit, Limiter, Take } from './port.ts';
 
 /** Part of a limit that an instance takes from the table at once: so many instances can overshoot by no more than that together. */
@@ -31,14 +31,14 @@ interface Lease {
 export class DynamoDbLimiter implements Limiter {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
-  readonly #factor: number;
+  readonly #stage: StageLimits;
   readonly #now: () => number;
   readonly #leases = new Map<string, Lease>();
 
-  constructor(client: DynamoDBDocumentClient, table: string, factor: number, now: () => number = Date.now) {
+  constructor(client: DynamoDBDocumentClient, table: string, stage: StageLimits, now: () => number = Date.now) {
     this.#client = client;
     this.#table = table;
-    this.#factor = factor;
+    this.#stage = stage;
     this.#now = now;
   }
 
@@ -59,11 +59,11 @@ export class DynamoDbLimiter implements Limiter {
   }
 
   limitOf(of: Take['of']): number {
-    return limitOf({ of, who: '' }, this.#factor).units;
+    return limitOf({ of, who: '' }, this.#stage).units;
   }
 
   async look({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>): Promise<Allowance> {
-    const limit = limitOf({ of, who, units }, this.#factor);
+    const limit = limitOf({ of, who, units }, this.#stage);
     const { window, resetSeconds } = this.#windowOf(limit);
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#table, Key: { pk: `L#${of}#${who}`, sk: String(window) } }),
@@ -74,7 +74,7 @@ export class DynamoDbLimiter implements Limiter {
 
   /** Makes sure that the lease holds as much as is asked for, if the table grants it. */
   async #grant({ of, who, units, amount: asked = 1 }: Take) {
-    const limit = limitOf({ of, who, units }, this.#factor);
+    const limit = limitOf({ of, who, units }, this.#stage);
     const { window, resetSeconds } = this.#windowOf(limit);
     // what is larger than a window would never be let through otherwise
     const amount = Math.min(asked, limit.units);
@@ -107,11 +107,12 @@ export class DynamoDbLimiter implements Limiter {
           new UpdateCommand({
             TableName: this.#table,
             Key: { pk: `L#${id}`, sk: String(lease.window) },
-            UpdateExpression: 'ADD taken :units SET expires_at = :end',
+            UpdateExpression: 'ADD taken :units SET expires_at = :end, window_units = :all',
             ConditionExpression: 'attribute_not_exists(taken) OR taken <= :room',
             ExpressionAttributeValues: {
               ':units': units,
               ':room': limit.units - units,
+              ':all': limit.units,
               ':end': Math.ceil((lease.window + 2) * limit.windowSeconds),
             },
             ReturnValues: 'UPDATED_NEW',

@@ -35,10 +35,18 @@ const KEY_LIMIT = perMinute(1_200);
 /** Classes that are refused while their count cannot be read. */
 export const NEVER_UNCOUNTED: ReadonlySet<Take['of']> = new Set(['login', 'register', 'account']);
 
-/** The limit of a caller. @param factor of the stage, which does not count for `units` that a project has of its own */
-export function limitOf({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>, factor: number): Limit {
+/** What a stage says of limits. */
+export interface StageLimits {
+  /** All limits times this. */
+  readonly factor: number;
+  /** Units of a window by class, whoever asks: the factor does not count for them. */
+  readonly units?: Readonly<Partial<Record<Take['of'], number>>>;
+}
+
+/** The limit of a caller. @param take `units` are those that a project has of its own, which go before the stage's */
+export function limitOf({ of, who, units }: Pick<Take, 'of' | 'who' | 'units'>, stage: StageLimits): Limit {
   const own = LIMITS[of];
   const limit = who.startsWith('key:') && own.units < KEY_LIMIT.units ? KEY_LIMIT : own;
-  const scaled = units ?? Math.ceil(limit.units * factor);
+  const scaled = units ?? stage.units?.[of] ?? Math.ceil(limit.units * stage.factor);
   return { ...limit, units: scaled, text: limit.text.replace(/^\d+/, String(scaled)) };
 }

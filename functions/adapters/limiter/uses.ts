@@ -1,36 +1,42 @@
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { LIMITS, limitOf } from './limits.ts';
+import { LIMITS, limitOf, type StageLimits } from './limits.ts';
 import type { LimitUse, LimitUses, Take } from './port.ts';
 
-const CountItem = z.object({ pk: z.string(), sk: z.string(), taken: z.number() });
+const CountItem = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  taken: z.number(),
+  /** Units of the window when some were taken last: a project may have its own. */
+  window_units: z.number().optional(),
+});
 const CLASSES = Object.keys(LIMITS) as Take['of'][];
 
 /** Looks at all counts of the limits table, and takes them back. The table holds no more than the callers of the last hours. */
 export class DynamoDbLimitUses implements LimitUses {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
-  readonly #factor: number;
+  readonly #stage: StageLimits;
   readonly #now: () => number;
 
-  constructor(client: DynamoDBDocumentClient, table: string, factor: number, now: () => number = Date.now) {
+  constructor(client: DynamoDBDocumentClient, table: string, stage: StageLimits, now: () => number = Date.now) {
     this.#client = client;
     this.#table = table;
-    this.#factor = factor;
+    this.#stage = stage;
     this.#now = now;
   }
 
   limits(): ReturnType<LimitUses['limits']> {
-    return CLASSES.map((of) => ({ of, limit: limitOf({ of, who: '' }, this.#factor) }));
+    return CLASSES.map((of) => ({ of, limit: limitOf({ of, who: '' }, this.#stage) }));
   }
 
   async list(): Promise<readonly LimitUse[]> {
     const uses: LimitUse[] = [];
-    for await (const { pk, sk, taken } of this.#counts()) {
+    for await (const { pk, sk, taken, window_units: units } of this.#counts()) {
       const [, of, who] = /^L#([a-z_]+)#(.+)$/s.exec(pk) ?? [];
       const known = CLASSES.find((each) => each === of);
       if (known === undefined || who === undefined) continue;
-      const limit = limitOf({ of: known, who }, this.#factor);
+      const limit = limitOf({ of: known, who, units }, this.#stage);
       const endsAt = (Number(sk) + 1) * limit.windowSeconds * 1000;
       // windows that are over stay in the table for a while
       if (endsAt > this.#now()) uses.push({ of: known, who, limit, taken, endsAt });

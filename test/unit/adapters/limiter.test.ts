@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => tables.stop());
 
 const START = Date.parse('2026-11-21T12:00:00Z');
-const makeLimiter = (now = () => START, factor = 1) => new DynamoDbLimiter(tables.client, 'limits', factor, now);
+const makeLimiter = (now = () => START, factor = 1) => new DynamoDbLimiter(tables.client, 'limits', { factor }, now);
 const refusal = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -64,7 +64,7 @@ describe('the limiter', () => {
   });
 
   it('lets reads and ingest through while its table is down, and refuses sign-in', async () => {
-    const limiter = new DynamoDbLimiter(tables.client, 'no-such-table', 1, () => START);
+    const limiter = new DynamoDbLimiter(tables.client, 'no-such-table', { factor: 1 }, () => START);
     await limiter.take({ of: 'search', who: 'user:a' });
     await limiter.take({ of: 'ingest', who: 'key:a' });
     expect(await refusal(limiter.take({ of: 'login', who: 'ip:1' }))).toMatchObject({ code: 'unavailable' });

@@ -30,7 +30,7 @@ async function start({ factor = 1 } = {}) {
   const now = () => clock.now;
   const audit = new DynamoDbAuditTrail(tables.client, 'audit', now);
   const settings = new DynamoDbIngestSettings(tables.client, 'settings', audit);
-  const limiter = new DynamoDbLimiter(tables.client, 'limits', factor, now);
+  const limiter = new DynamoDbLimiter(tables.client, 'limits', { factor }, now);
   const parts = { settings, limiter, now };
   const stream = new MemoryStream();
   let asked = 0;
@@ -57,7 +57,7 @@ async function start({ factor = 1 } = {}) {
     stream,
     asked: () => asked,
     /** Of another instance, which has leases of its own. */
-    otherLimiter: () => new DynamoDbLimiter(tables.client, 'limits', factor, now),
+    otherLimiter: () => new DynamoDbLimiter(tables.client, 'limits', { factor }, now),
     accept: (drafts: readonly Draft[], project = PROJECT) =>
       accept(drafts, { project, retention: '30d', source: { protocol: 'test' }, hints: {} }, SIGNAL),
     get: () => makeGetSettings(parts)({}, call),

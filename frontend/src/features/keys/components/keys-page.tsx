@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { useDenied } from '../../../lib/access.ts';
 import { currentProject } from '../../../lib/api.ts';
 import { useStore } from '../../../lib/store.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
+import { GuardedPage } from '../../../ui/guarded-page.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Message, Panel } from '../../../ui/panel.tsx';
 import { Table } from '../../../ui/table.tsx';
@@ -21,16 +21,21 @@ const SCOPE_WORDS: Readonly<Record<ApiKey['scopes'][number], string>> = {
 };
 
 /** Keys of the chosen project: made, shown once, rotated, revoked. */
-export function KeysPage() {
+export const KeysPage = () => (
+  <GuardedPage title="API keys" needs="admin">
+    {() => <Keys />}
+  </GuardedPage>
+);
+
+function Keys() {
   const { query, queryKey } = useKeys();
   const revoke = useRevokeKey();
-  const denied = useDenied('admin');
   const project = useStore(currentProject);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
   const [rotating, setRotating] = useState<ApiKey | null>(null);
   return (
     <Page title="API keys" about="Shippers and the command line sign in with a key of this project.">
-      <NewKey denied={denied} />
+      <NewKey />
       <Panel
         title="Keys of this project"
         query={query}
@@ -60,12 +65,12 @@ export function KeysPage() {
                   <td className="text-right whitespace-nowrap">
                     <Button
                       className="mr-1"
-                      deniedBecause={denied ?? (key.replaced_by === undefined ? null : 'Another key took its place')}
+                      deniedBecause={key.replaced_by === undefined ? null : 'Another key took its place'}
                       onClick={() => setRotating(key)}
                     >
                       Rotate
                     </Button>
-                    <Button look="danger" deniedBecause={denied} onClick={() => setRevoking(key)}>
+                    <Button look="danger" onClick={() => setRevoking(key)}>
                       Revoke
                     </Button>
                   </td>

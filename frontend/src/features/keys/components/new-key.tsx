@@ -14,14 +14,14 @@ const SCOPES: readonly (readonly [scope: ApiKey['scopes'][number], label: string
 ];
 
 /** The form of a new key, and the key itself, once. */
-export function NewKey({ denied }: { denied: string | null }) {
+export function NewKey() {
   const make = useMakeKey();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly ApiKey['scopes'][number][]>(['ingest']);
   const [days, setDays] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (make.isPending || denied !== null) return;
+    if (make.isPending) return;
     const key = { name, scopes: [...scopes], ...(days !== '' && { expires_in_days: Number(days) }) };
     make.mutate(key, { onSuccess: () => setName('') });
   };
@@ -48,7 +48,7 @@ export function NewKey({ denied }: { denied: string | null }) {
           type="submit"
           icon={KeyRound}
           className="h-8"
-          deniedBecause={denied ?? (scopes.length > 0 ? null : 'Choose what the key may do')}
+          deniedBecause={scopes.length > 0 ? null : 'Choose what the key may do'}
         >
           Make key
         </Button>
