@@ -24,6 +24,7 @@ const USAGE = `Usage: npm run -s tributary -- COMMAND …
   audit ls [--actor NAME] [--action user.*] [--from TIME] [--to TIME] [--limit 100]
   audit verify                                           whether the audit trail is as it was written; says what is not
   replay --from TIME [--to TIME]                         bring events back from the archive that the index lost
+  subscribe LOG_GROUP --function ARN                     let a log group of your AWS account (/ecs/* for many) send its events
   login [--url URL] [--user NAME]
 
 Options: -z utc|local  zone of times    --project ID  for a session    -q  data only, no talk
@@ -50,6 +51,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   url: { type: 'string' },
   user: { type: 'string' },
+  function: { type: 'string' },
   upload: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
@@ -122,6 +124,11 @@ async function main(argv: readonly string[]): Promise<number> {
       });
     case 'replay':
       return replay(connection(), { from: values.from, to: values.to, quiet });
+    case 'subscribe': {
+      // the other commands need none of AWS, and start sooner without
+      const { subscribe } = await import('./cli/subscribe.ts');
+      return subscribe({ logGroup: argument, function: values.function });
+    }
     case 'login':
       return login(values.url ?? process.env.TRIBUTARY_URL ?? connection().url, values.user);
     default:
