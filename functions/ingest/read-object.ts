@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue, Mark } from '../core/log-record.ts';
 import type { UnixNano } from '../core/unix-nano.ts';
 import { type Draft, readSeverity, readTime } from './draft.ts';
 import { type Gathered, putAttribute } from './put-attribute.ts';
-import { readSpanId, readTraceId } from './trace-id.ts';
+import { readSpanId, readTraceId, readXRayTraceId } from './trace-id.ts';
 
 /** Where shippers put what we know by name, in the order they are tried (ingest reference, section 2). */
 const NAMES = {
@@ -16,7 +16,7 @@ const NAMES = {
   environment: 'deployment.environment.name deployment.environment service.environment environment env',
   version: 'service.version service_version',
   host: 'host.name host hostname HOST _HOSTNAME',
-  trace: 'trace_id traceId trace.id dd.trace_id otelTraceID logging.googleapis.com/trace',
+  trace: 'trace_id traceId trace.id dd.trace_id otelTraceID logging.googleapis.com/trace xray_trace_id',
   span: 'span_id spanId span.id dd.span_id otelSpanID logging.googleapis.com/spanId',
 } as const;
 type Role = keyof typeof NAMES;
@@ -178,12 +178,12 @@ const READERS: Readonly<Record<Role, (value: unknown) => unknown>> = {
   span: (value) => readSpanId(value) ?? decimalId(value, 16) ?? text(value),
 };
 
-/** OpenTelemetry's form, Datadog's decimal 64 bits, Google's resource name, or what a client calls its trace id. */
+/** OpenTelemetry's form, Datadog's decimal 64 bits, Google's resource name, X-Ray's form, or what a client calls its trace id. */
 function readTrace(value: unknown): string | undefined {
   const id = readTraceId(value) ?? decimalId(value, 32);
   if (id !== undefined || typeof value !== 'string') return id;
   const google = /^projects\/[^/]+\/traces\/([0-9a-f]{32})$/i.exec(value)?.[1];
-  return readTraceId(google) ?? text(value);
+  return readTraceId(google) ?? (value.includes(';') ? undefined : readXRayTraceId(value)) ?? text(value);
 }
 
 /** Datadog writes 64-bit ids in decimal digits. */

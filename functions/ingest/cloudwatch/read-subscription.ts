@@ -35,12 +35,22 @@ export const logGroupOf = (value: unknown): string => Subscription.safeParse(val
 export function readSubscription(value: unknown, received: number): Draft[] | undefined {
   const parsed = Subscription.safeParse(value);
   if (!parsed.success) return undefined;
-  const { messageType, owner, logGroup, logStream, logEvents, '@aws.region': region } = parsed.data;
+  const {
+    messageType,
+    owner,
+    logGroup,
+    logStream,
+    logEvents,
+    '@aws.region': region,
+    '@aws.account': account,
+  } = parsed.data;
+  // logs of many accounts may be gathered in one, which then owns them
+  const source = typeof account === 'string' ? account : owner;
   if (messageType !== 'DATA_MESSAGE') return [];
   const service = serviceOf(logGroup);
   const resource: Attributes = {
     'cloud.provider': 'aws',
-    ...(owner !== '' && { 'cloud.account.id': owner }),
+    ...(source !== '' && { 'cloud.account.id': source }),
     ...(typeof region === 'string' && { 'cloud.region': region }),
     ...(service !== undefined && { 'service.name': service }),
     'aws.log.group.names': [logGroup],

@@ -1,6 +1,7 @@
 import { parseIsoNano } from '../../core/unix-nano.ts';
 import type { Draft } from '../draft.ts';
 import type { Gathered } from '../put-attribute.ts';
+import { readXRayTraceId } from '../trace-id.ts';
 import { levelOfStatus, readRequest } from './access-log.ts';
 import { splitFields } from './fields.ts';
 
@@ -57,7 +58,7 @@ export function parseAlb(line: string): Draft | undefined {
   put('server.domain', fields[18]);
   put('aws.elb.actions', fields[22]);
   put('error.type', fields[24]);
-  const traceId = /(?:^|;)Root=1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(fields[17] ?? '');
+  const traceId = readXRayTraceId(/(?:^|;)(Root=.+)/.exec(fields[17] ?? '')?.[1] ?? '');
   return {
     time,
     ...levelOfStatus(Number(status)),
@@ -65,7 +66,7 @@ export function parseAlb(line: string): Draft | undefined {
     attributes,
     resource: {},
     original: line,
-    ...(traceId !== null && { traceId: `${traceId[1]}${traceId[2]}` }),
+    ...(traceId !== undefined && { traceId }),
   };
 }
 

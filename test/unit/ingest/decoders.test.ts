@@ -422,6 +422,21 @@ describe('Firehose and CloudWatch', () => {
     expect(again.events.slice(1).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
+  it('names the account and region that events were gathered from, not the one that gathers them', async () => {
+    const gathered = { ...subscription, '@aws.account': '210987654321', '@aws.region': 'eu-west-1' };
+    const { events } = await deliver([gzipSync(JSON.stringify(gathered))]);
+    expect(events[0]?.resource).toMatchObject({ 'cloud.account.id': '210987654321', 'cloud.region': 'eu-west-1' });
+  });
+
+  it.each([
+    ['1-5759e988-bd862e3fe1be46a994272793', '5759e988bd862e3fe1be46a994272793'],
+    ['Root=1-5759E988-bd862e3fe1be46a994272793', '5759e988bd862e3fe1be46a994272793'],
+    ['1-5759e988-bd862e3fe1be46a99427279', '1-5759e988-bd862e3fe1be46a99427279'],
+  ])('joins a trace id of X-Ray: %s', async (id, traceId) => {
+    const { events } = await deliver([`{"message":"a","xray_trace_id":"${id}"}`]);
+    expect(events[0]?.traceId).toBe(traceId);
+  });
+
   it('reads documents back to back, lines, and keeps what it cannot inflate', async () => {
     const broken = Buffer.from([0x1f, 0x8b, 1, 2, 3]);
     const { events } = await deliver(['{"message":"a"}{"message":"b"}', 'ERROR c\nd\n', broken], {
