@@ -1,6 +1,6 @@
 import { parseDigits, parseJson } from '../../core/json.ts';
 
-/** A name that stands twice in an object of JSON: of its two values parsers keep the last. */
+/** A name that stands twice in an object of JSON: of its two values parsers keep one. */
 export interface Twins {
   readonly name: string;
   /** Whether the object itself has it, and not one below it. */
