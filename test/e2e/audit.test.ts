@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { listRoutes } from '../../bin/openapi/routes.ts';
 import type { AuditEntry, AuditEntryList, AuditedSearchList, AuditVerification } from '../../functions/audit/api.ts';
 import { isSearch } from '../../functions/search/recorded.ts';
+import { makeAnswerCheck } from '../support/answers.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { ROOT } from '../support/steps.ts';
 
@@ -26,8 +27,13 @@ async function signIn(platform: Platform) {
     body: new URLSearchParams({ username, password }),
   });
   const { access_token: token } = (await login.json()) as { access_token: string };
-  const call = async (path: string, init: RequestInit = {}) =>
-    fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+  const checkAnswer = await makeAnswerCheck();
+  const call = async (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${token}`, ...init.headers };
+    const answer = await fetch(new URL(path, url), { ...init, headers });
+    await checkAnswer(init.method ?? 'GET', path, answer);
+    return answer;
+  };
   const read = async <T>(path: string, init?: RequestInit): Promise<T> => (await call(path, init)).json() as Promise<T>;
   const trail = async (query = ''): Promise<readonly AuditEntry[]> => {
     const found: AuditEntry[] = [];

@@ -26,9 +26,12 @@ import type { Grant } from '../../lib/local-cloud/iam/grant-ledger.ts';
 import { type LocalCloud, startLocalCloud } from '../../lib/local-cloud/local-cloud.ts';
 import { readAssembly } from '../../lib/local-cloud/template/assembly.ts';
 import { type Deployment, type Resource, readDeployment } from '../../lib/local-cloud/template/deployment.ts';
+import { makeAnswerCheck } from './answers.ts';
 import { signedSender } from './emulated-opensearch.ts';
 import { eventually, type Platform } from './platform.ts';
 import { Viewer } from './viewer.ts';
+
+const checkAnswer = makeAnswerCheck();
 
 /** Longer than a mapping keeps trying a record. */
 const TOO_OLD_MILLIS = 25 * 3_600_000;
@@ -924,6 +927,7 @@ class Journey {
 
   async #expect(path: string, status: number, init: RequestInit = {}): Promise<Response> {
     const answer = await this.#call(path, init);
+    await (await checkAnswer)(init.method ?? 'GET', path, answer);
     if (answer.status === status) return answer;
     throw new Error(
       `${init.method ?? 'GET'} ${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`,
