@@ -13,7 +13,7 @@ import {
 } from '../../search/language/record-values.ts';
 import { compareNanos } from '../../search/language/time.ts';
 import { fold } from '../../search/language/words.ts';
-import { FIRST_ERROR } from './mapping.ts';
+import { FIRST_ERROR, toStored } from './mapping.ts';
 import type {
   Extent,
   Facet,
@@ -92,7 +92,7 @@ export function makeFacet({ group, limit, prefix = '', newest = false }: FacetRe
     },
     result() {
       const sorted = [...counts]
-        .sort(([a, { count: m }], [b, { count: n }]) => n - m || compareCodePoints(a, b))
+        .sort(([a, { count: m }], [b, { count: n }]) => n - m || compareCodePoints(toStored(a), toStored(b)))
         .map(([, value]) => value);
       return {
         values: sorted.slice(0, limit),
@@ -224,7 +224,9 @@ export function makeStats({ measures, groups, limit }: StatsRequest): Aggregator
       }
     },
     result() {
-      const sorted = [...rows.values()].sort(compareRows);
+      const sorted = [...rows.values()]
+        .map((row) => ({ ...row, order: row.folds.map((each) => (typeof each === 'string' ? toStored(each) : each)) }))
+        .sort(compareRows);
       return {
         rows: sorted.slice(0, limit).map(({ folds, count, values }) => ({
           keys: folds.map((folded, at) => spellings[at]?.get(folded) ?? folded),
@@ -237,14 +239,17 @@ export function makeStats({ measures, groups, limit }: StatsRequest): Aggregator
   };
 }
 
+interface Ordered {
+  readonly count: number;
+  /** Group values as they are kept. */
+  readonly order: readonly (string | number)[];
+}
+
 /** Largest groups first, equal ones by their values. */
-export function compareRows(
-  a: { readonly folds: readonly (string | number)[]; readonly count: number },
-  b: { readonly folds: readonly (string | number)[]; readonly count: number },
-): number {
+export function compareRows(a: Ordered, b: Ordered): number {
   if (a.count !== b.count) return b.count - a.count;
-  for (const [at, left] of a.folds.entries()) {
-    const right = b.folds[at] as string | number;
+  for (const [at, left] of a.order.entries()) {
+    const right = b.order[at] as string | number;
     const order =
       typeof left === 'number' && typeof right === 'number'
         ? left - right

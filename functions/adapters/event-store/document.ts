@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parseJson } from '../../core/json.ts';
 import type { Attributes, AttributeValue, LogRecord } from '../../core/log-record.ts';
 import { type ProjectId, tenantFilter } from '../../core/project.ts';
@@ -19,12 +18,12 @@ import {
   FIRST_ERROR,
   KEY_FLAGS,
   LAST_PAIR,
-  LONG,
   MAX_VALUE,
   NUMBER,
   OWN_KEYS,
   SLOTS,
   slotOf,
+  toStored,
   VALUE,
 } from './mapping.ts';
 
@@ -43,14 +42,6 @@ export const parseLine = (line: string): LogRecord =>
 
 /** A value's entry in `kv`. */
 export const toPair = (key: string, folded: string): string => key + VALUE + toStored(folded);
-
-/** A folded value as it is kept: of a long one the start, never with half a surrogate pair, and a hash. */
-function toStored(folded: string): string {
-  if (folded.length <= MAX_VALUE) return folded;
-  const start = folded.slice(0, MAX_VALUE).toWellFormed();
-  const whole = start.endsWith('\ufffd') ? start.slice(0, -1) : start;
-  return whole + LONG + createHash('sha256').update(folded).digest('hex').slice(0, 32);
-}
 
 /**
  * Makes the stored form of an event's line; the line itself comes back from the store byte for byte. Every event of the platform passes

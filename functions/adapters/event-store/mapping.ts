@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The form that events have in OpenSearch. It is fixed: attributes never add a field. What cannot be told by a document's own fields is
  * in two keyword arrays, `kv` (pairs of key and value) and `keys`, whose separators no key or number holds.
@@ -23,6 +25,14 @@ export const LAST_PAIR = '\u{10ffff}';
 
 /** Longer values are kept in `kv` as their start and a hash; the evaluator has the last word on them. UTF-16 units. */
 export const MAX_VALUE = 256;
+
+/** A folded value as `kv` keeps it: of a long one the start, never with half a surrogate pair, and a hash. Its order is that of answers. */
+export function toStored(folded: string): string {
+  if (folded.length <= MAX_VALUE) return folded;
+  const start = folded.slice(0, MAX_VALUE).toWellFormed();
+  const whole = start.endsWith('\ufffd') ? start.slice(0, -1) : start;
+  return whole + LONG + createHash('sha256').update(folded).digest('hex').slice(0, 32);
+}
 
 /** What `keys` says of a key besides that it is there: `key` + VALUE + one of these. */
 export const KEY_FLAGS = {

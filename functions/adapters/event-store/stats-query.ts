@@ -96,6 +96,8 @@ interface MeasureAnswer {
 export interface FoldedRow {
   readonly folds: readonly (string | number)[];
   readonly pairs: readonly (string | undefined)[];
+  /** Pairs, and folds where there is none. */
+  readonly order: readonly (string | number)[];
   readonly count: number;
   readonly values: readonly (number | null)[];
 }
@@ -117,6 +119,7 @@ export function readStats(
         rows.push({
           folds,
           pairs,
+          order: folds.map((folded, at) => pairs[at] ?? folded),
           count: bucket.doc_count,
           values: request.measures.map((measure, at) => readMeasure(measure, bucket, at, approximate)),
         });
