@@ -454,10 +454,12 @@ describe('the stored form', () => {
           const document = JSON.parse(toDocument(project, line).json) as {
             event: string;
             kv: string[];
+            few: string[];
             keys: string[];
           };
           expect(document.event).toBe(line);
-          expect(document.kv.every((pair) => pair.isWellFormed() && pair.length < 2_000)).toBe(true);
+          const pairs = [...document.kv, ...document.few];
+          expect(pairs.every((pair) => pair.isWellFormed() && pair.length < 2_000)).toBe(true);
           expect(new Set(document.keys).size).toBe(document.keys.length);
           expect(() => compile(drawn, MOMENT)).not.toThrow();
         },

@@ -20,7 +20,7 @@ import { requiredByGlob, requiredByRegex } from '../../search/language/required-
 import { hasWords, toWords } from '../../search/language/words.ts';
 import { ALL, all, any, type Clause, NONE, not } from './clauses.ts';
 import { toPair } from './document.ts';
-import { KEY_FLAGS, LONG, MAX_VALUE, NUMBER, OWN_KEYS, VALUE } from './mapping.ts';
+import { fieldOfKey, KEY_FLAGS, LONG, MAX_VALUE, NUMBER, OWN_KEYS, VALUE } from './mapping.ts';
 
 export interface Bounds {
   readonly upper: Clause;
@@ -163,27 +163,27 @@ function compileAttribute(leaf: Leaf, key: string): Bounds {
       const low = gt !== undefined ? { gt: number(gt) } : { gte: gte !== undefined ? number(gte) : key + NUMBER };
       const high =
         lt !== undefined ? { lt: number(lt) } : lte !== undefined ? { lte: number(lte) } : { lt: key + LONG };
-      return exact({ range: { kv: { ...low, ...high } } });
+      return exact({ range: { [fieldOfKey(key)]: { ...low, ...high } } });
     }
     default:
       return compileValue(leaf, key);
   }
 }
 
-/** Equality and patterns on the values under a key of `kv`. */
+/** Equality and patterns on the values under a key. */
 function compileValue(leaf: Extract<Leaf, { kind: 'match' | 'glob' | 'regex' }>, key: string): Bounds {
   const hasLong: Clause = { term: { keys: key + VALUE + KEY_FLAGS.long } };
   switch (leaf.kind) {
     case 'match':
       return anyBounds(
         equalTexts(leaf.value).map((folded) => {
-          const term: Clause = { term: { kv: toPair(key, folded) } };
+          const term: Clause = { term: { [fieldOfKey(key)]: toPair(key, folded) } };
           return folded.length > MAX_VALUE ? within(term) : exact(term);
         }),
       );
     case 'glob': {
       const { pattern, isWhole } = boundGlob(foldGlob(leaf.pattern));
-      const clause = glob('kv', key + VALUE, pattern);
+      const clause = glob(fieldOfKey(key), key + VALUE, pattern);
       if ('prefix' in clause && pattern.length < MAX_VALUE) return exact(clause);
       return { upper: any([clause, hasLong]), lower: isWhole ? all([clause, not(hasLong)]) : NONE };
     }

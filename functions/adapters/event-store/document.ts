@@ -16,6 +16,7 @@ import {
 import { fold, isOneWord, toWords } from '../../search/language/words.ts';
 import {
   FIRST_ERROR,
+  fieldOfKey,
   KEY_FLAGS,
   LAST_PAIR,
   MAX_VALUE,
@@ -40,7 +41,7 @@ const LONG_INTEGER = /[:,[]-?\d{16}/;
 export const parseLine = (line: string): LogRecord =>
   (LONG_INTEGER.test(line) ? parseJson(line) : JSON.parse(line)) as LogRecord;
 
-/** A value's entry in `kv`. */
+/** A value's entry in the field of its key. */
 export const toPair = (key: string, folded: string): string => key + VALUE + toStored(folded);
 
 /**
@@ -95,7 +96,7 @@ function write(
       (isHidden ? ',"hidden":true' : '') +
       (body === '' ? '' : `,"body":"${body}"`) + // words need no escapes
       (form.words === '' ? '' : `,"words":[${form.words}]`) +
-      `,"kv":[${form.kv}${LAST}],"keys":[${form.keys}]${form.columns()}` +
+      `,"kv":[${form.kv}${LAST}],"few":[${form.few}${LAST}],"keys":[${form.keys}]${form.columns()}` +
       `,"event":${JSON.stringify(line)}}`,
   };
 }
@@ -115,6 +116,7 @@ let documents = 0;
 /** The parts of a document that depend on an event's keys and values, as JSON that grows. */
 class DocumentForm {
   kv = '';
+  few = '';
   keys = '';
   words = '';
   /** A value may not be the one that was written. */
@@ -143,12 +145,12 @@ class DocumentForm {
     const known = keyForm(key);
     if (known === undefined) return;
     this.#mention(known);
-    this.kv += known.value + of.pair;
+    this[known.field] += known.value + of.pair;
     if (of.isSpelled) this.#flag(known, 'spelled');
     if (of.isLong) this.#flag(known, 'long');
     if (typeof value === 'boolean') this.#flag(known, 'boolean');
     if (of.number === undefined) return;
-    this.kv += known.number + of.sortable;
+    this[known.field] += known.number + of.sortable;
     this.#slots ??= [];
     const taken = this.#slots[known.slot];
     if (taken === undefined) this.#slots[known.slot] = { key: known, numbers: String(of.number) };
@@ -203,6 +205,7 @@ const FLAG_BITS = { slotted: 1, unslotted: 2, boolean: 4, long: 8, spelled: 16 }
 /** What is made of a key once: pieces of JSON, and what the document in the making already says of it. */
 interface KeyForm {
   readonly key: string;
+  readonly field: ReturnType<typeof fieldOfKey>;
   /** The start of a pair with a value; each pair ends with a comma, and a last one follows. */
   readonly value: string;
   readonly number: string;
@@ -231,6 +234,7 @@ function makeKeyForm(key: string): KeyForm {
   const flag = (name: keyof typeof KEY_FLAGS) => `,${JSON.stringify(key + VALUE + KEY_FLAGS[name])}`;
   return {
     key: `${start}"`,
+    field: fieldOfKey(key),
     value: start + JSON.stringify(VALUE).slice(1, -1),
     number: start + JSON.stringify(NUMBER).slice(1, -1),
     flags: {

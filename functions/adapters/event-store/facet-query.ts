@@ -1,7 +1,7 @@
 /** Facets as aggregations of OpenSearch, and their answer. */
 import { fold } from '../../search/language/words.ts';
 import { levelOf } from './aggregate.ts';
-import { KEY_FLAGS, OWN_KEYS, VALUE } from './mapping.ts';
+import { fieldOfKey, KEY_FLAGS, OWN_KEYS, VALUE } from './mapping.ts';
 import type { Facet, FacetRequest, Group } from './port.ts';
 import { type SearchAnswer, type TermBucket, totalOf } from './search-answer.ts';
 import { includePrefix, toShown } from './values.ts';
@@ -35,7 +35,7 @@ export function toFacetAggs(name: string, { group, limit, prefix = '' }: FacetRe
   return {
     [name]: {
       terms: {
-        field: 'kv',
+        field: fieldOfKey(key),
         include: includePrefix(key + VALUE + fold(prefix)),
         size: Math.max(limit, DISTINCT_VALUES),
         shard_size: SHARD_VALUES,

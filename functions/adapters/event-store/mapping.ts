@@ -2,31 +2,65 @@ import { createHash } from 'node:crypto';
 
 /**
  * The form that events have in OpenSearch. It is fixed: attributes never add a field. What cannot be told by a document's own fields is
- * in two keyword arrays, `kv` (pairs of key and value) and `keys`, whose separators no key or number holds.
+ * in keyword arrays whose separators no key or number holds: pairs of key and value in `kv` and `few`, and `keys`.
  */
 
 /** Raised with every change of the template; a higher one replaces a lower one in place. */
-export const TEMPLATE_VERSION = 3;
+export const TEMPLATE_VERSION = 4;
 export const TEMPLATE_NAME = 'logs';
 export const INDEX_PATTERN = 'logs-*';
 
 /** Between a key and a folded value. */
 export const VALUE = '\u0000';
+/**
+ * Keys that have few values however many events there are. Before OpenSearch counts values it numbers all those of their field, again after
+ * each refresh; in `kv`, where the ids are, that takes longer the more events a day has.
+ */
+const KEYS_OF_FEW: ReadonlySet<string> = new Set([
+  'service.name',
+  'service.version',
+  'service.namespace',
+  'deployment.environment.name',
+  'host.name',
+  'status',
+  'category',
+  'tags',
+  'provider',
+  'source',
+  'source.client',
+  'event_name',
+  'cloud.region',
+  'cloud.account.id',
+  'k8s.cluster.name',
+  'k8s.namespace.name',
+  'k8s.container.name',
+  'http.request.method',
+  'http.response.status_code',
+  'error.type',
+  'exception.type',
+]);
+
+/** The field that pairs of a key are in. */
+export const fieldOfKey = (key: string): 'kv' | 'few' => (KEYS_OF_FEW.has(key) ? 'few' : 'kv');
+
+/** The field that a pair of key and value is in. */
+export const fieldOfPair = (pair: string) => fieldOfKey(pair.slice(0, pair.indexOf(VALUE)));
+
 /** Between a key and 16 hex digits that sort as numbers do. */
 export const NUMBER = '\u0001';
 /** Between the start of a long value and its hash. */
 export const LONG = '\u0002';
 
 /**
- * In every document's `kv`, behind all pairs: OpenSearch up to 2.19.3 fails a terms aggregation whose `include` prefix would stand behind
+ * In every document's `kv` and `few`, behind all pairs: OpenSearch up to 2.19.3 fails a terms aggregation whose `include` prefix would stand behind
  * the last term of an index (opensearch-project/OpenSearch#19636).
  */
 export const LAST_PAIR = '\u{10ffff}';
 
-/** Longer values are kept in `kv` as their start and a hash; the evaluator has the last word on them. UTF-16 units. */
+/** Longer values are kept as their start and a hash; the evaluator has the last word on them. UTF-16 units. */
 export const MAX_VALUE = 256;
 
-/** A folded value as `kv` keeps it: of a long one the start, never with half a surrogate pair, and a hash. Its order is that of answers. */
+/** A folded value as it is kept: of a long one the start, never with half a surrogate pair, and a hash. Its order is that of answers. */
 export function toStored(folded: string): string {
   if (folded.length <= MAX_VALUE) return folded;
   const start = folded.slice(0, MAX_VALUE).toWellFormed();
@@ -101,7 +135,7 @@ export const makeTemplate = (shape: { shards: number; replicas: number; refreshI
       dynamic: false,
       // the event itself says all of this, too
       _source: {
-        excludes: ['id', 'time', 'observed', 'severity', 'words', 'body', 'kv', 'keys', ...Object.keys(columns)],
+        excludes: ['id', 'time', 'observed', 'severity', 'words', 'body', 'kv', 'few', 'keys', ...Object.keys(columns)],
       },
       _meta: { version: TEMPLATE_VERSION },
       properties: {
@@ -114,6 +148,7 @@ export const makeTemplate = (shape: { shards: number; replicas: number; refreshI
         body: words,
         words,
         kv: { type: 'keyword' },
+        few: { type: 'keyword' },
         keys: { type: 'keyword' },
         ...columns,
       },

@@ -13,7 +13,16 @@ import { compile, isExact, timeRange } from './compile.ts';
 import { parseLine, toDocument } from './document.ts';
 import type { EventStoreEnv } from './env.ts';
 import { LEVELS, readFacet, toFacetAggs, toLevels } from './facet-query.ts';
-import { INDEX_PATTERN, KEY_FLAGS, makeTemplate, OWN_KEYS, TEMPLATE_NAME, TEMPLATE_VERSION, VALUE } from './mapping.ts';
+import {
+  fieldOfPair,
+  INDEX_PATTERN,
+  KEY_FLAGS,
+  makeTemplate,
+  OWN_KEYS,
+  TEMPLATE_NAME,
+  TEMPLATE_VERSION,
+  VALUE,
+} from './mapping.ts';
 import { OpenSearchClient, OpenSearchError } from './opensearch-client.ts';
 import {
   type EventGroup,
@@ -331,7 +340,7 @@ export class OpenSearchEventStore implements EventStore, EventPoints {
     if (wanted.length === 0) return new Map();
     const newest = { top_hits: { size: 1, ...inOrder('desc'), _source: ['event'] } };
     const aggs = Object.fromEntries(
-      wanted.map((pair, at) => [`v${at}`, { filter: { term: { kv: pair } }, aggs: { newest } }]),
+      wanted.map((pair, at) => [`v${at}`, { filter: { term: { [fieldOfPair(pair)]: pair } }, aggs: { newest } }]),
     );
     const answer = await this.#search(project, { query, size: 0, track_total_hits: false, aggs }, reading);
     return new Map(

@@ -1,7 +1,7 @@
 /** Statistics as aggregations of OpenSearch, and their answer as a table. */
 import { compareRows, levelOf } from './aggregate.ts';
 import type { Clause } from './clauses.ts';
-import { KEY_FLAGS, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
+import { fieldOfKey, KEY_FLAGS, OWN_KEYS, slotOf, VALUE } from './mapping.ts';
 import type { Group, Stats, StatsGroup, StatsRequest } from './port.ts';
 import { includePrefix, toShown } from './values.ts';
 
@@ -40,7 +40,9 @@ function groupAgg(group: StatsGroup, levels: number): Aggs {
   if (group.by === 'level') return { filters: { filters: LEVEL_FILTERS } };
   const size = GROUPS_PER_LEVEL[levels] ?? 5;
   const key = group.by === 'errorMessage' ? OWN_KEYS.errorMessage : group.key;
-  return { terms: { field: 'kv', include: includePrefix(key + VALUE), size, shard_size: Math.max(size, 10_000) } };
+  return {
+    terms: { field: fieldOfKey(key), include: includePrefix(key + VALUE), size, shard_size: Math.max(size, 10_000) },
+  };
 }
 
 const LEVEL_FILTERS: Record<string, Clause> = Object.fromEntries(
@@ -57,7 +59,12 @@ function measureAggs({ fn, key }: StatsRequest['measures'][number], at: number):
   if (fn === 'distinct') {
     return {
       [name]: {
-        terms: { field: 'kv', include: includePrefix(key + VALUE), size: MAX_DISTINCT, shard_size: MAX_DISTINCT * 2 },
+        terms: {
+          field: fieldOfKey(key),
+          include: includePrefix(key + VALUE),
+          size: MAX_DISTINCT,
+          shard_size: MAX_DISTINCT * 2,
+        },
       },
     };
   }

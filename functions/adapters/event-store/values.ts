@@ -1,4 +1,4 @@
-/** Values of `kv` in aggregations. */
+/** Pairs of key and value in aggregations. */
 import type { LogRecord } from '../../core/log-record.ts';
 import { fold } from '../../search/language/words.ts';
 import { makeGroupReader } from './aggregate.ts';
