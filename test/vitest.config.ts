@@ -9,7 +9,7 @@ export default defineConfig({
   root,
   test: {
     // more than cores: the tests of the whole platform wait for it most of the time
-    maxWorkers: '150%',
+    maxWorkers: '200%',
     projects: [
       {
         root,

@@ -350,6 +350,8 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
         expect(await axeFindings(page)).toEqual([]);
         await page.keyboard.press('Escape');
         await go(page, '/send');
+        // a page that was never left does not begin anew
+        await page.getByRole('heading', { level: 1, name: 'Send data' }).waitFor();
         await go(page, '/logs');
         await eventually(q).toBe('service:checkout');
         await page.getByRole('button', { name: /^Saved searches/ }).click();
