@@ -25,7 +25,7 @@ export function toTable({ columns, steps }: Extract<Plan, { kind: 'stats' }>, st
 function toApproximation(all: NonNullable<Stats['approximations']>): StatsTable['approximation'] {
   const bounds = all.flatMap(({ bound }) => (bound === undefined ? [] : [bound]));
   const reason = all
-    .map(({ reason: why, bound }) => (bound === undefined ? why : `${why}: at most ${bound}`))
+    .map(({ reason: why, bound }) => (bound === undefined ? why : `${why}: at most ${Number(bound.toPrecision(3))}`))
     .join('; ');
   return { reason, ...(bounds.length > 0 && { error_bound: Math.max(...bounds) }) };
 }

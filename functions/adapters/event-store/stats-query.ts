@@ -151,7 +151,10 @@ export function readStats(
   for (const { fn } of request.measures) {
     if (!fn.startsWith('p')) continue;
     const share = percentOf(fn as Percentile) / 100;
-    approximate('percentiles are estimated by t-digest, in share of rank', (4 * share * (1 - share)) / COMPRESSION);
+    approximate(
+      'percentiles are estimated by t-digest, error in share of rank',
+      (4 * share * (1 - share)) / COMPRESSION,
+    );
   }
   const sorted = rows.sort(compareRows);
   return {

@@ -260,6 +260,7 @@ describe('the overview', () => {
     expect(screen.getAllByText('100 % more than before').length).toBeGreaterThan(0);
     expect(screen.getByText('1 fewer than before')).toBeTruthy();
     expect(screen.getByText('50 % less than before')).toBeTruthy();
+    expect(await found('OpenSearch: green')).toBeTruthy();
     expect(screen.getByRole('link', { name: /Error rate/ }).getAttribute('href')).toBe('/logs?q=level%3A%3E%3Derror');
     expect(screen.getByRole('link', { name: /checkout.*900/ }).getAttribute('href')).toBe('/logs?q=service%3Acheckout');
   });

@@ -23,8 +23,7 @@ export function StatsView({ table, onFilter }: { table: StatsTable; onFilter: Va
       {(table.approximate || table.omitted > 0) && (
         <p role="status" className="border-b border-line bg-caution-soft px-3 py-1 text-caution">
           {[
-            table.approximate &&
-              `Approximate: ${table.approximation?.reason ?? 'not all values were counted'}${table.approximation?.error_bound === undefined ? '' : `, off by at most ${formatNumber(table.approximation.error_bound)}`}`,
+            table.approximate && `Approximate: ${table.approximation?.reason ?? 'not all values were counted'}`,
             table.omitted > 0 && `${plural(table.omitted, 'group')} left out; ask for fewer, or add a condition`,
           ]
             .filter(Boolean)
