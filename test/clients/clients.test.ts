@@ -71,7 +71,10 @@ describe.each(cases)('$name', (client) => {
       'is answered 503 twice and loses and doubles nothing that it sends again (run %i)',
       async () => {
         const { shown, statuses, output } = await send(client, { refusals: 2, token: platform.apiKey });
-        expect(statuses.slice(0, 2)).toEqual([503, 503]);
+        const refused = statuses.slice(0, 2);
+        expect(refused).toEqual(refused.map(() => 503));
+        // one that does not send again may have had all of it in one request
+        expect(refused.length).toBeGreaterThanOrEqual(client.retries ? 2 : 1);
         if (client.retries) expect(inOrder(shown), output).toEqual(expectedLines());
         // one that does not send again loses what was refused, and only that
         else expect(new Set(inOrder(shown)).size).toBe(shown.length);

@@ -21,6 +21,9 @@ for (const { text, level, iso } of lines) {
   logger.log({ level, message: text, timestamp: iso, trace_id: traceId, span_id: spanId });
 }
 // its loop sends again what was refused; one that is refused for good is ended by its user
-while (transport.batcher.batch.streams.length > 0 && failures < 4) await sleep(100);
+const { batcher } = transport;
+// after a failure it waits a minute otherwise
+batcher.circuitBreakerInterval = 300;
+while ((batcher.batch.streams.length > 0 || batcher.batchesSending > 0) && failures < 4) await sleep(100);
 if (failures < 4) await transport.flush();
 process.exit();
