@@ -89,7 +89,13 @@ export async function runJourney(maskGrant?: string): Promise<Outcome> {
     };
     const failure = await Promise.race([travel(), denied()]).then(
       () => undefined,
-      (error: unknown) => [String(error), ...messages.slice(-5)].join('\n'),
+      async (error: unknown) => {
+        // a step can fail before the denial that made it fail is told
+        await sleep(1_000);
+        return [String(error), ...messages.filter((each) => DENIED.test(each)).slice(0, 1), ...messages.slice(-5)].join(
+          '\n',
+        );
+      },
     );
     const cloud = await running();
     return { grants: cloud?.grants() ?? [], failure };
