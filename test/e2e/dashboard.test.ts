@@ -104,7 +104,6 @@ describe.skipIf(chromiumPath === undefined)('the dashboard in Chromium', () => {
       for (const path of PAGES) {
         await go(page, path);
         await page.locator('h1').first().waitFor({ state: 'attached' });
-        await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
         await page.waitForTimeout(path.includes('live') ? 1_500 : 300);
         expect(await axeFindings(page), path).toEqual([]);
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

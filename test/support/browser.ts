@@ -36,8 +36,10 @@ interface AxeViolation {
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
 }
 
-/** WCAG 2.2 A and AA findings of a page, one line each. */
+/** WCAG 2.2 A and AA findings of a page that is not busy, one line each. */
 export async function axeFindings(page: Page): Promise<string[]> {
+  // what is about to be replaced is dimmed
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
   // evaluated by the browser's own protocol, so the content policy of the page stays as it is
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {

@@ -186,7 +186,10 @@ export function PanelBody<T>({ query, queryKey, skeleton, isEmpty, empty, childr
     <>
       {progress}
       {shown && <ProblemView compact problem={shown} onRetry={() => query.refetch()} />}
-      <div className={cx('contents', query.isPlaceholderData && '[&>*]:opacity-60')}>
+      <div
+        aria-busy={query.isPlaceholderData}
+        className={cx('contents', query.isPlaceholderData && '[&>*]:opacity-60')}
+      >
         {nothing ? empty : children(data)}
       </div>
     </>
