@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Route } from '../core/route.ts';
+import { SearchEntry } from '../core/search-entry.ts';
 
 /** What is done, as `<entity>.<verb>` in lower case: `user.login`, `content.updated`. */
 const action = z
@@ -63,40 +64,13 @@ export const AuditEntry = z
 export type AuditEntry = z.output<typeof AuditEntry>;
 
 /** What was read in a project, where it asks for that to be told: outside of its chain, and kept for a time. */
-export const AuditedSearch = z
-  .object({
-    id: z.string(),
-    /** When it was asked for. */
-    timestamp: isoMillis,
-    /** It stands in no chain: nothing tells whether it was altered. */
-    chained: z.literal(false),
-    actor: AuditActor,
-    action: z.string().meta({ description: '`read.` and the operation', example: 'read.search_logs' }),
-    /** `log` where one event was asked for by its id, else `project`. */
-    entity_type: z.string(),
-    entity_id: z.string(),
-    result: z.enum(['success', 'failure']),
-    /** Of a failure: the code of the problem that was answered. */
-    error_code: z.string().optional(),
-    /** As sent, secrets masked. */
-    query: z.string().optional(),
-    from: z.string().optional().meta({ description: 'ISO 8601 in UTC: what a relative time meant then' }),
-    to: z.string().optional(),
-    /** Everything else that was asked for. */
-    parameters: values,
-    /** Events handed out, where the answer holds events. */
-    count: z.int().optional(),
-    /** Events that matched, where the answer tells. */
-    total: z.int().optional(),
-    partial: z.boolean().optional(),
-    took_ms: z.number(),
-    ip_address: z.string().optional(),
-    user_agent: z.string().optional(),
-    trace_id: z.string().optional(),
-    correlation_id: z.string().optional(),
-    request_id: z.string().optional(),
-  })
-  .meta({ id: 'AuditedSearch' });
+export const AuditedSearch = SearchEntry.extend({
+  /** When it was asked for. */
+  timestamp: isoMillis,
+  /** It stands in no chain: nothing tells whether it was altered. */
+  chained: z.literal(false),
+  actor: AuditActor,
+}).meta({ id: 'AuditedSearch' });
 export type AuditedSearch = z.output<typeof AuditedSearch>;
 
 /** Which chain: the project's, or that of what belongs to no project, which platform administrators may read. */

@@ -11,17 +11,22 @@ export const SearchEntry = z.object({
   id: z.string(),
   timestamp: z.string(),
   actor: z.object({ type: z.string(), id: z.string(), name: z.string() }),
-  /** `read.` and the operation: `read.search_logs`. */
-  action: z.string(),
+  action: z.string().meta({ description: '`read.` and the operation', example: 'read.search_logs' }),
+  /** `log` where one event was asked for by its id, else `project`. */
   entity_type: z.string(),
   entity_id: z.string(),
   result: z.enum(['success', 'failure']),
+  /** Of a failure: the code of the problem that was answered. */
   error_code: z.string().optional(),
+  /** As sent, secrets masked. */
   query: z.string().optional(),
-  from: z.string().optional(),
+  from: z.string().optional().meta({ description: 'ISO 8601 in UTC: what a relative time meant then' }),
   to: z.string().optional(),
+  /** Everything else that was asked for. */
   parameters: values,
+  /** Events handed out, where the answer holds events. */
   count: z.int().optional(),
+  /** Events that matched, where the answer tells. */
   total: z.int().optional(),
   partial: z.boolean().optional(),
   took_ms: z.number(),

@@ -92,7 +92,8 @@ export function makeFacet({ group, limit, prefix = '', newest = false }: FacetRe
     },
     result() {
       const sorted = [...counts]
-        .sort(([a, { count: m }], [b, { count: n }]) => n - m || compareCodePoints(toStored(a), toStored(b)))
+        .map(([folded, value]) => [toStored(folded), value] as const)
+        .sort(([a, { count: m }], [b, { count: n }]) => n - m || compareCodePoints(a, b))
         .map(([, value]) => value);
       return {
         values: sorted.slice(0, limit),
